@@ -1,0 +1,46 @@
+"""Data as they were read, before they are split and encoded."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+
+Part: TypeAlias = np.ndarray
+"""int8 (rows,): 0 training, 1 validation, 2 test, -1 to be split by the rule"""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table whose target column is named."""
+
+    frame: pl.DataFrame
+    target: str
+    part: Part | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawPictures:
+    """Pictures with class names; sizes and modes may differ."""
+
+    pictures: list[np.ndarray]
+    """uint8 (height, width) or (height, width, 3) each, upright"""
+    labels: list[str]
+    names: list[str]
+    """file names, or numbers, for messages"""
+    part: Part | None = None
+    group: list[str] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawSignals:
+    """Series of equal length with class names or quantities."""
+
+    values: np.ndarray
+    """float32 (rows, time)"""
+    answers: np.ndarray
+    """(rows,) of str, int or float"""
+    part: Part | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,61 @@
+"""What etude says when it cannot go on: what it got, what it wanted, what to do."""
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class EtudeError(Exception):
+    """A condition that the user can mend; shown without a traceback.
+
+    `code` is stable (`E-CSV-RAGGED`), the same in the shell and in Python; `exit_code` is what the command returns.
+    """
+
+    exit_code: ClassVar[int]
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class UsageError(EtudeError):
+    """An unknown name, flag, or a value outside its range."""
+
+    exit_code = 2
+
+
+class DataError(EtudeError):
+    """Data that cannot be read, or that cannot be learnt from."""
+
+    exit_code = 3
+
+
+class CheckpointError(EtudeError):
+    """A run folder or a checkpoint that is missing, damaged or foreign."""
+
+    exit_code = 4
+
+
+class ResourceError(EtudeError):
+    """No disk, memory or device for what was asked."""
+
+    exit_code = 5
+
+
+class DivergedError(EtudeError):
+    """The training left the finite numbers."""
+
+    exit_code = 6
+
+
+class RunInUseError(EtudeError):
+    """Another process is writing this run folder."""
+
+    exit_code = 7
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'a', 'b'?` with up to three known words that look like `word`, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(repr(each) for each in close)}?" if close else ""

@@ -1,0 +1,18 @@
+"""Every batch of the system, on one page."""
+
+from dataclasses import dataclass
+
+from jaxtyping import Float, Int, Shaped
+from torch import Tensor
+
+from etude.types import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(Batch):
+    """Examples with one answer each."""
+
+    x: Shaped[Tensor, "batch ..."]
+    """pictures as uint8 (batch, channel, height, width); tables (batch, column) and signals (batch, time) as float32"""
+    y: Float[Tensor, " batch"] | Int[Tensor, " batch"]
+    """class index (int64), or the standardised quantity (float32)"""
