@@ -18,6 +18,8 @@ class RawTable:
     target: str
     part: Part | None = None
     notes: tuple[str, ...] = ()
+    lines: np.ndarray | None = None
+    """line of the file that each row begins in, for messages; None where there is no file of lines"""
 
 
 @dataclass(frozen=True, slots=True)
