@@ -61,17 +61,20 @@ def names_classes(column: pl.Series, source: Source) -> tuple[bool, str]:
     numbers = numbers_in(column) if column.dtype != pl.Boolean else pl.Series([None] * len(column), dtype=pl.Float64)
     numeric = numbers.null_count() == 0 and not column.dtype.is_temporal()
     different = column.n_unique()
+    many = different > max(FEW_VALUES, len(column) / 5)
+    looks = f"; W-TASK: {different} classes of {len(column)} rows looks like an id or a quantity" if many else ""
     if source.task == "classify":
-        looks = f"; W-TASK: {different} classes of {len(column)} rows looks like an id or a quantity"
-        return True, f"classes{looks if different > max(FEW_VALUES, len(column) / 2) else ''}"
+        return True, f"{different} classes{looks}"
     if source.task == "regress":
         if not numeric:
-            checked_numbers(texts_in(column), None)
-        looks = "; W-TASK: 2 values looks like classification (--task classify)"
-        return False, f"quantity{looks if different <= 2 else ''}"
+            text = texts_in(column).filter(numbers.is_null())[0]
+            raise DataError(
+                "E-TARGET-TEXT",
+                f"--task regress needs numbers in column {column.name}, it holds '{text}': --task classify",
+            )
+        return False, f"quantity{'; W-TASK: 2 values looks like classification' if different <= 2 else ''}"
     if not numeric:
-        looks = f"; W-TASK: {different} classes of {len(column)} rows looks like an id"
-        return True, f"{different} classes{looks if different > max(FEW_VALUES, len(column) / 2) else ''}"
+        return True, f"{different} classes{looks}"
     whole = bool((numbers == numbers.round()).all())
     few = different <= min(FEW_VALUES, len(column) ** 0.5) and numbers.unique_counts().min() != 1
     if whole and (different <= 2 or (few and _least(numbers) >= 3)):

@@ -34,12 +34,12 @@ def _fit(column: pl.Series, kind: Kind) -> Column:
     median = float(np.median(present)) if len(present) else 0.0
     filled = numbers.fill_null(median).to_numpy()
     mean, deviation = float(filled.mean()), float(filled.std())
-    if deviation <= 1e-12 * abs(mean):  # equal values whose rounding leaves a trace
-        deviation = 1.0
+    if filled.min() == filled.max():  # the mean of equal values may be off by a rounding
+        mean, deviation = float(filled[0]), 1.0
     missing = len(present) < len(numbers)
     if kind.kind == "number":
-        return Number(column.name, median=median, mean=mean, deviation=deviation or 1.0, missing=missing)
-    return Date(column.name, format=kind.format, median=median, mean=mean, deviation=deviation or 1.0, missing=missing)
+        return Number(column.name, median=median, mean=mean, deviation=deviation, missing=missing)
+    return Date(column.name, format=kind.format, median=median, mean=mean, deviation=deviation, missing=missing)
 
 
 def encode_rows(inputs: Table, frame: pl.DataFrame) -> Float[Tensor, "rows width"]:

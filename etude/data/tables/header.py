@@ -74,7 +74,7 @@ def named(records: pl.DataFrame, *, header: bool, drop: tuple[str, ...]) -> tupl
             continue
         names[position] = f"column_{position + 1}"
         column = rows.to_series(position)
-        if names[position] not in drop and not column.fill_null("").str.strip_chars().str.len_chars().any():
+        if names[position] not in drop and not (column.str.strip_chars() != "").any():
             raise DataError(
                 "E-CSV-NOCOL",
                 f"column {position + 1} has no name and is empty (a comma at the end of the lines?):"

@@ -1,0 +1,317 @@
+"""Every bad table is refused with its code and a text that names the place and the remedy; or read with a note."""
+
+import gzip
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etude.data.raw import RawTable
+from etude.data.splits import Splits
+from etude.data.tables import read_new_table, read_table, table_splits
+from etude.errors import DataError, EtudeError, UsageError
+from etude.records import Labelled
+from etude.source import Source
+
+SOURCE = Source(data="")
+ROWS = "".join(f"{k % 7},{(k * 5) % 11}.5,{'ab'[k % 2]}\n" for k in range(40))
+GOOD = "height,width,label\n" + ROWS
+
+
+def load(folder: Path, content: str | bytes, source: Source = SOURCE, *, name: str = "table.csv") -> Splits[Labelled]:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return table_splits(read_table(path, source), source)
+
+
+def with_column(name: str, values: list[str]) -> str:
+    """The good table with one more column in front, quoted."""
+    lines = ROWS.splitlines()[: len(values)]
+    return f"{name},height,width,label\n" + "".join(
+        f'"{value}",{line}\n' for value, line in zip(values, lines, strict=True)
+    )
+
+
+def numbers(*odd: str) -> list[str]:
+    return [*odd, *(f"{k * k % 97}.25" for k in range(40 - len(odd)))]
+
+
+def ints(*odd: str) -> list[str]:
+    return [*odd, *(str(1000 + k * k) for k in range(40 - len(odd)))]
+
+
+BAD: list[tuple[str, str | bytes, str, str]] = [
+    ("empty", "", "E-DATA-EMPTY", "table.csv is empty (0 bytes)"),
+    ("only space", "\n  \n", "E-DATA-EMPTY", "nothing but space"),
+    ("header only", "height,width,label\n", "E-DATA-NOROWS", "table.csv has a header but no rows"),
+    ("long line", "a,b,c,label\n1,2,3,x\n3,4,5,6,x\n", "E-CSV-RAGGED", "line 3: 5 fields, header has 4: '3,4,5,6,x'"),
+    ("short line", GOOD + "\n1,2\n4,5,b\n", "E-CSV-RAGGED", "line 43: 2 fields, header has 3: '1,2'"),
+    ("many", GOOD + "1\n" * 9, "E-CSV-RAGGED", "also lines 43, 44, 45, 46, ... (9 in all)"),
+    ("quoted long line", 'a,label\n"1",x\n2,3,"x"\n', "E-CSV-RAGGED", "line 3: 3 fields, header has 2"),
+    ("quote", GOOD + '1,"2,a\n' + ROWS, "E-CSV-QUOTE", "quote opened in line 42 is never closed"),
+    ("quote closed by another", GOOD + '1,"2,a\n3,"4",b\n', "E-CSV-QUOTE", "quote opened in line 42 is never closed"),
+    ("cut inside a quote", GOOD + '1,"2', "E-CSV-TRUNC", "last line 42 ends inside a quoted field; file incomplete?"),
+    ("cut", GOOD + "1,2", "E-CSV-TRUNC", "last line 42 has 2 of 3 fields and no line end; file incomplete?"),
+    ("same names", GOOD.replace("width", "height"), "E-CSV-DUPCOL", "'height' occurs in columns 1 and 2"),
+    ("last comma", GOOD.replace("\n", ",\n"), "E-CSV-NOCOL", "column 4 has no name and is empty"),
+    ("two separators", "a,b;label\n1,2;x\n", "E-CSV-SEP", "',' makes 2 fields of every line and ';' makes 2"),
+    (
+        "comma and point",
+        with_column("h", numbers("1,5")),
+        "E-CSV-DECIMAL",
+        "'1,5' in line 2 has a decimal comma, '0.25'",
+    ),
+    ("thousands", with_column("price", ints("1,234")), "E-CSV-THOUSANDS", "column price: 1,234 in line 2 is text"),
+    ("Latin-1", "name,label\ncafé,x\n".encode("latin-1"), "E-TEXT-ENCODING", "byte 0xE9 in line 2 is not UTF-8"),
+    ("Latin-1 hint", "name,label\ncafé,x\n".encode("latin-1"), "E-TEXT-ENCODING", "('café'). Use --encoding latin-1"),
+    ("NUL", b"a,b\n1,\x002\n", "E-TEXT-NUL", "NUL byte in line 2"),
+    ("UTF-16 without mark", GOOD.encode("utf-16-le"), "E-TEXT-NUL", "UTF-16 without BOM"),
+    ("PNG", b"\x89PNG\r\n\x1a\n0000", "E-DATA-TYPE", "table.csv is a PNG image, not a table"),
+    ("zip", b"PK\x03\x04abc", "E-DATA-TYPE", "save the sheet as CSV"),
+    ("HTML", "<!DOCTYPE html><title>404</title>", "E-DATA-HTML", "table.csv is a web page (title '404'), the download"),
+    ("git-lfs", "version https://git-lfs.github.com/spec/v1\n", "E-DATA-LFS", "git-lfs pointer, not the file; run git"),
+    ("gzip cut", gzip.compress(GOOD.encode())[:-12], "E-DATA-GZIP", "incomplete download"),
+    ("huge exponent", with_column("h", numbers("4e492493924924")), "E-NUM-RANGE", "line 2, column h: 4e492493924924"),
+    ("1e999", with_column("h", numbers("1e999")), "E-NUM-RANGE", "1e999 does not fit a float"),
+    ("1e39", with_column("h", numbers("1e39")), "E-NUM-RANGE", "1e39 does not fit a float"),
+    ("26 digits", with_column("h", ints("1" * 26)), "E-NUM-RANGE", "26 digits, a float keeps 15; if it is an id"),
+    (
+        "inf",
+        with_column("h", numbers("inf", "-inf", "inf")),
+        "E-NUM-NONFINITE",
+        "3 values are not finite (2 x inf, 1 x",
+    ),
+    ("one text", with_column("age", ints("3", "x")), "E-CSV-MIXED", "column age: 39 numbers, 1 text 'x' in line 3"),
+    (
+        "no value",
+        with_column("h", [""] * 40),
+        "E-COL-EMPTY",
+        "column h has no values at all: leave it out with --drop h",
+    ),
+    ("dates", with_column("day", ["01/02/2023", "13/02/2023"] * 20), "E-DATE-AMBIG", "--dayfirst"),
+    (
+        "no label",
+        GOOD + "1,2,\n3,4,?\n",
+        "E-TARGET-MISSING",
+        "2 rows without label in column label (first: line 42, li",
+    ),
+    ("one class", GOOD.replace(",b\n", ",a\n"), "E-TARGET-ONE", "all 40 labels are 'a'; nothing to learn"),
+    ("small class", GOOD + "1,2,zebra\n", "E-SPLIT-SMALL", "class 'zebra' has 1 row; needs 3 for train/val/test"),
+    ("only a target", "label\na\nb\n", "E-TABLE-NOINPUT", "no column beside the target"),
+    ("wide", ",".join(f"c{k}" for k in range(30_000)) + "\n", "E-DATA-WIDE", "30000 columns; at most 20000"),
+    ("long cell", f'a,label\n"{"x" * 200_000}",b\n', "E-DATA-WIDE", "line 2: a field of more than 131,072 characters"),
+]
+
+
+@pytest.mark.parametrize(("content", "code", "said"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_a_bad_table_is_refused_in_words(tmp_path: Path, content: str | bytes, code: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, content)
+    assert caught.value.code == code
+    assert said in caught.value.message
+
+
+BAD_LINES = [
+    ('{"a": 1, "label": "x"}\n{"a": 1,, "label": "x"}\n', "line 2, column 9: not JSON"),
+    ('{"a": NaN, "label": "x"}\n', "line 1: NaN is no JSON number"),
+    ('{"a": 1, "a": 2}\n', "line 1: the key 'a' stands twice"),
+    ('{"a": ' + "[" * 100_000 + "\n", "line 1: nested too deeply"),
+    ('{"a": [1, 2]}\n', "line 1: 'a' holds a list or an object"),
+    ('{"a": 1}\n[1]\n', "line 2: no object"),
+]
+
+
+@pytest.mark.parametrize(("content", "said"), BAD_LINES)
+def test_a_bad_json_line_is_named(tmp_path: Path, content: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, content, name="table.jsonl")
+    assert caught.value.code == "E-JSON-LINE"
+    assert said in caught.value.message
+
+
+def test_damaged_parquet_and_nested_columns(tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    pl.DataFrame({"a": [1, 2], "label": ["x", "y"]}).write_parquet(whole)
+    for content in (whole.getvalue()[:-20], b"PAR1" + b"\xff" * 40, whole.getvalue()[:-6] + b"\xff\xff\xff\xffAR"):
+        with pytest.raises(DataError, match="damaged Parquet") as caught:
+            load(tmp_path, content)
+        assert caught.value.code == "E-PARQUET-DAMAGED"
+    nested = io.BytesIO()
+    pl.DataFrame({"a": [[1], [2, 3]], "label": ["x", "y"]}).write_parquet(nested)
+    with pytest.raises(DataError, match=r"column a of table.csv holds List") as caught:
+        load(tmp_path, nested.getvalue())
+    assert caught.value.code == "E-PARQUET-NESTED"
+
+
+USAGE = [
+    (
+        Source(data="", target="lable"),
+        "E-TARGET",
+        "no column 'lable'; did you mean 'label'?; columns: height, width, label",
+    ),
+    (Source(data="", drop=("heigth",)), "E-COLUMN", "--drop: no column 'heigth'; did you mean 'height'"),
+    (Source(data="", group="patient"), "E-COLUMN", "--group: no column 'patient'"),
+    (Source(data="", separator=";;"), "E-CSV-SEP", "want one character"),
+    (Source(data="", encoding="klingon"), "E-TEXT-ENCODING", "unknown encoding 'klingon'"),
+    (Source(data="", split=(0.7, 0.2, 0.2)), "E-SPLIT", "sum to 1"),
+]
+
+
+@pytest.mark.parametrize(("source", "code", "said"), USAGE)
+def test_a_wrong_flag_is_refused(tmp_path: Path, source: Source, code: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, GOOD, source)
+    assert caught.value.code == code
+    assert said in caught.value.message
+
+
+def test_an_absent_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.csv", tmp_path):
+        with pytest.raises(DataError) as caught:
+            read_table(path, SOURCE)
+        assert caught.value.code == "E-DATA-NOFILE"
+
+
+TEXT_TARGET = Source(data="", task="regress")
+
+
+def test_a_text_is_no_quantity(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="needs numbers in column label, it holds 'a'") as caught:
+        load(tmp_path, GOOD, TEXT_TARGET)
+    assert caught.value.code == "E-TARGET-TEXT"
+
+
+READ = [
+    ("semicolon", GOOD.replace(",", ";").encode(), "table.csv", "separator ';' detected"),
+    (
+        "decimal comma",
+        GOOD.replace(",", ";").replace(".", ",").encode(),
+        "table.csv",
+        "decimal comma detected in width",
+    ),
+    ("tab", GOOD.replace(",", "\t").encode(), "table.txt", "separator 'tab' detected"),
+    ("UTF-16", GOOD.encode("utf-16"), "table.csv", "table.csv read as UTF-16-LE"),
+    ("UTF-8 with mark", GOOD.encode("utf-8-sig"), "table.csv", None),
+    ("CR only", GOOD.replace("\n", "\r").encode(), "table.csv", None),
+    ("CR LF and empty lines", GOOD.replace("\n", "\r\n\r\n").encode(), "table.csv", None),
+    ("gzip without .gz", gzip.compress(GOOD.encode()), "table.csv", "gzip by its content"),
+    ("gzip", gzip.compress(GOOD.encode()), "table.csv.gz", None),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "note"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_an_unusual_file_is_read_like_the_usual_one(
+    tmp_path: Path, content: bytes, name: str, note: str | None
+) -> None:
+    splits = load(tmp_path, content, name=name)
+    usual = load(tmp_path, GOOD, name="good.csv")
+    assert splits.fingerprint == usual.fingerprint
+    assert [each.name for each in splits.schema.inputs.columns] == ["height", "width"]
+    assert (note in "\n".join(splits.notes)) if note else len(splits.notes) == len(usual.notes)
+
+
+def test_jsonl_and_parquet_equal_csv(tmp_path: Path) -> None:
+    frame = pl.read_csv(GOOD.encode())
+    lines = "".join(json.dumps(row) + "\n" for row in frame.to_dicts())
+    packed = io.BytesIO()
+    frame.write_parquet(packed)
+    usual = load(tmp_path, GOOD)
+    assert load(tmp_path, lines, name="table.jsonl").fingerprint == usual.fingerprint
+    assert load(tmp_path, packed.getvalue(), name="table.parquet").fingerprint == usual.fingerprint
+
+
+NOTED = [
+    ("constant", with_column("h", ["7"] * 40), "W-COL-CONST: column h has one value only"),
+    (
+        "leading zero",
+        with_column("code", ["007", "123"] * 20),
+        "column code is read as a category: leading zeros such as",
+    ),
+    (
+        "near labels",
+        GOOD.replace(",b\n", ",b \n", 4).replace(",a\n", ",A\n", 5),
+        "W-LABEL-NEAR: 2 spellings look alike",
+    ),
+    ("leak", with_column("copy", ["x", "y"] * 20), "W-LEAK: column copy predicts the target perfectly"),
+    (
+        "twice",
+        with_column("h", ["1"] * 40).split("\n")[0] + "\n" + "1,1,1,a\n2,2,2,b\n" * 20,
+        "W-SPLIT-DUP: 4 identical",
+    ),
+    ("id", with_column("h", [str(k) for k in range(40)]), "1 left out (h: it numbers the rows; --numbers h keeps it)"),
+    (
+        "names",
+        with_column("h", [f"n{k}" for k in range(40)]),
+        "(h: almost every value differs; --categories h keeps it)",
+    ),
+    ("month first", with_column("day", ["01/02/2023", "02/13/2023"] * 20), "month before day, as in 01/02/2023"),
+    ("missing", with_column("h", numbers("", "?")), "(h 2 missing, height, width)"),
+]
+
+
+@pytest.mark.parametrize(("content", "note"), [row[1:] for row in NOTED], ids=[row[0] for row in NOTED])
+def test_what_is_odd_is_noted(tmp_path: Path, content: str, note: str) -> None:
+    assert note in "\n".join(load(tmp_path, content).notes)
+
+
+def test_three_spellings_of_a_label_are_noted(tmp_path: Path) -> None:
+    names = ("cat", "Cat", "cat ", "dog")
+    content = "height,label\n" + "".join(f"{k * k % 13},{names[k % 4]}\n" for k in range(40))
+    notes = "\n".join(load(tmp_path, content).notes)
+    assert "W-LABEL-NEAR: 3 spellings look alike: 'Cat', 'cat', 'cat '" in notes
+
+
+@pytest.mark.parametrize(
+    ("task", "answers", "note"),
+    [
+        ("regress", [str(k % 2) for k in range(40)], "W-TASK: 2 values looks like classification"),
+        ("auto", [f"name {k % 30}" for k in range(90)], "W-TASK: 30 classes of 90 rows looks like an id"),
+    ],
+)
+def test_a_doubtful_task_is_noted(tmp_path: Path, task: str, answers: list[str], note: str) -> None:
+    content = "height,label\n" + "".join(f"{k * k % 13},{answer}\n" for k, answer in enumerate(answers))
+    source = replace(SOURCE, task=task)
+    notes = "\n".join(load(tmp_path, content, source).notes)
+    assert note in notes
+
+
+def test_flags_override_what_was_inferred(tmp_path: Path) -> None:
+    days = with_column("day", ["01/02/2023", "13/02/2023"] * 20)
+    assert load(tmp_path, days, replace(SOURCE, dayfirst=True)).schema.inputs.columns[0].kind == "date"
+    assert load(tmp_path, days, replace(SOURCE, categories=("day",))).schema.inputs.columns[0].kind == "category"
+    assert len(load(tmp_path, days, replace(SOURCE, drop=("day",))).schema.inputs.columns) == 2
+    mixed = with_column("age", ints("3", "x"))
+    missing = (*SOURCE.missing, "x")
+    assert load(tmp_path, mixed, replace(SOURCE, missing=missing)).schema.inputs.columns[0].kind == "number"
+    accents = GOOD.replace("height", "höhe").encode("latin-1")
+    assert load(tmp_path, accents, replace(SOURCE, encoding="latin-1")).schema.inputs.columns[0].name == "höhe"
+    assert load(tmp_path, GOOD, replace(SOURCE, target="1")).schema.target.name == "height"
+
+
+def test_a_new_file_must_have_the_columns_of_the_training(tmp_path: Path) -> None:
+    splits = load(tmp_path, GOOD)
+    path = tmp_path / "new.csv"
+    path.write_text("width,depth\n1.5,2\n")
+    with pytest.raises(DataError) as caught:
+        read_new_table(path, SOURCE, splits.schema.inputs)
+    assert caught.value.code == "E-SCHEMA"
+    assert "lacks 1 of the 2 columns that the run was trained on: height; it has depth beside" in caught.value.message
+
+
+def test_nothing_but_etude_errors_whatever_the_bytes(tmp_path: Path) -> None:
+    good = GOOD.encode()
+    for k in range(0, len(good), 7):
+        for content in (good[:k], good[:k] + b'"' + good[k:], good[:k] + b"\xff" + good[k + 1 :], good[k:] + good[:k]):
+            try:
+                load(tmp_path, content)
+            except EtudeError as error:
+                assert error.code.startswith("E-") and len(error.message) > 20
+
+
+def test_a_frame_is_accepted_as_well(tmp_path: Path) -> None:
+    frame = pl.read_csv(GOOD.encode())
+    splits = table_splits(RawTable(frame, target="label"), SOURCE)
+    assert splits.fingerprint == load(tmp_path, GOOD).fingerprint
