@@ -1,12 +1,16 @@
 """Where the data come from and how they are to be read: the flags that belong to every training on data."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
+
+from etude.ranges import Count, Seed
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The name or path of the data, with what overrides the reading of them."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     data: str
     """name of a data set, or a path: CSV, TSV, Parquet, JSONL, folder of pictures by class, .npz, IDX"""
@@ -16,7 +20,7 @@ class Source:
     """whether the target names classes or is a quantity"""
     split: tuple[float, float, float] = (0.7, 0.2, 0.1)
     """parts for training, validation and test; a split that the data bring is kept"""
-    split_seed: int = 0
+    split_seed: Seed = 0
     """which of the random splits"""
     group: str | None = None
     """column whose equal values stay in one part (patients, speakers)"""
@@ -42,7 +46,7 @@ class Source:
     """of the text: utf-8, latin-1, utf-16"""
     dayfirst: bool = False
     """read 01/02/2023 as the first of February"""
-    max_pixels: int = 50_000_000
+    max_pixels: Count = 50_000_000
     """refuse larger pictures before they are decoded"""
     overfit: int = 0
     """if above 0: train and validate on the first so many training examples, to see that the network can learn"""

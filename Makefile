@@ -1,0 +1,40 @@
+# Every target makes its own .venv; nothing else needs to be there but Python 3.11 and make.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ETUDE_DATA ?= $(wildcard ../shared/data)
+export ETUDE_DATA
+
+.PHONY: demo test check results bench clean
+
+demo: $(STAMP)  ## train LeNet on digits, score it honestly, write its report
+	$(BIN)/etude train lenet --require 'accuracy>=0.95'
+	$(BIN)/etude evaluate
+	$(BIN)/etude report
+
+test: $(STAMP)  ## all tests
+	$(BIN)/pytest -q -n 2
+
+check: $(STAMP)  ## format, lint, types, floors, links
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python tests/links.py
+
+results: $(STAMP)  ## train every recipe to its reference number (about an hour), write docs/results.md
+	$(BIN)/python -m benchmarks.results
+
+bench: $(STAMP)  ## speed, as interleaved pairs
+	$(BIN)/python -m benchmarks.speed
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet torch -c constraints.txt
+	$(BIN)/python -m pip install --quiet --editable '.[dev]' -c constraints.txt
+	touch $(STAMP)
+
+clean:  ## remove what the other targets made, but not your runs
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build *.egg-info

@@ -1,0 +1,27 @@
+"""Gates for scripts: `--require accuracy>=0.97`."""
+
+import operator
+import re
+from collections.abc import Mapping, Sequence
+
+from etude.errors import UsageError, nearest
+
+COMPARISONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+
+
+def failed_gates(gates: Sequence[str], scores: Mapping[str, float]) -> list[str]:
+    """The gates that are not met, each with the score that was reached."""
+    return [f"{gate} (is {value:.4g})" for gate in gates for met, value in [check(gate, scores)] if not met]
+
+
+def check(gate: str, scores: Mapping[str, float]) -> tuple[bool, float]:
+    """Whether one gate is met, and the value of its score."""
+    parts = re.fullmatch(r"\s*([\w-]+)\s*(>=|<=|>|<)\s*([-+.\deE]+)\s*", gate)
+    if parts is None:
+        raise UsageError("E-GATE", f"--require {gate!r} is no gate; write for example 'accuracy>=0.97', in quotes.")
+    name, comparison, bound = parts.groups()
+    name = name.replace("-", "_").removeprefix("valid_")
+    known = {each.removeprefix("valid_"): value for each, value in scores.items()}
+    if name not in known:
+        raise UsageError("E-GATE", f"no score {name!r}{nearest(name, known)} scores: {', '.join(known)}.")
+    return bool(COMPARISONS[comparison](known[name], float(bound))), known[name]

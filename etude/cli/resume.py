@@ -1,0 +1,36 @@
+"""etude resume [RUN]: go on with a training that was stopped."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from etude.cli.flags import parse
+from etude.cli.train import watch
+from etude.verbs.train import restart
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Go on from the last checkpoint of a run, as if it had never stopped: the same bits come out."""
+
+    run: Annotated[str, tyro.conf.Positional] = "last"
+    """run folder, its name in runs/, last or best"""
+    epochs: int | None = None
+    """train to so many epochs instead"""
+    steps: int | None = None
+    """train to so many updates instead"""
+    require: tuple[str, ...] = ()
+    """gates on validation scores, such as 'accuracy>=0.97'"""
+    recipe: Path | None = None
+    """recipe file that you have read and trust, for a run whose own one is gone"""
+    json: bool = False
+    """print the result as JSON"""
+
+
+def command(arguments: list[str]) -> int:
+    """The verb."""
+    flags = parse(Flags, arguments, verb="resume")
+    experiments, run = restart(flags.run, epochs=flags.epochs, steps=flags.steps, trusted=flags.recipe)
+    return watch(experiments, run, require=flags.require, as_json=flags.json)

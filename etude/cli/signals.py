@@ -1,0 +1,28 @@
+"""Ctrl-C and SIGTERM end a training between two updates, so that what was learnt is saved."""
+
+import signal
+from types import FrameType, TracebackType
+
+
+class Interrupts:
+    """Notes the first Ctrl-C or SIGTERM; a second one acts at once."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+
+    def __enter__(self) -> None:
+        self.before = {number: signal.signal(number, self.note) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Remember the signal, and let the next one of its kind through."""
+        self.received = number
+        signal.signal(number, self.before[signal.Signals(number)])
+
+    @property
+    def exit_code(self) -> int:
+        """128 and the signal's number, as shells count; 0 if none came."""
+        return 128 + self.received if self.received is not None else 0

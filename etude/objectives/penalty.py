@@ -1,0 +1,19 @@
+"""A price on large weights."""
+
+import torch
+from torch import nn
+
+from etude.records import Labelled
+from etude.types import Loss, Objective
+
+
+class Penalised:
+    """An objective plus `strength` times half the squared norm of the weight matrices; biases go free (ridge, Tikhonov)."""
+
+    def __init__(self, objective: Objective[Labelled], strength: float) -> None:
+        self.objective, self.strength = objective, strength
+
+    def __call__(self, model: nn.Module, batch: Labelled) -> Loss:
+        loss = self.objective(model, batch)
+        squares = [weight.square().sum() for weight in model.parameters() if weight.ndim > 1]
+        return Loss(loss.value + 0.5 * self.strength * torch.stack(squares).sum(), loss.n, loss.parts)

@@ -1,0 +1,55 @@
+"""The multilayer perceptron, on pictures, signals or tables (Rumelhart, Hinton and Williams 1986)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import nn
+
+from etude.data.load import load
+from etude.layers.inputs import flat_input
+from etude.layers.outputs import answer_layer
+from etude.models.mlp import MLP
+from etude.optim import Optimizer, adamw
+from etude.ranges import Count, Rate, Share, Strength
+from etude.records import Labelled
+from etude.schedules import one_cycle
+from etude.schema import Schema
+from etude.source import Source
+from etude.training.experiment import Experiment, Recipe
+from etude.training.supervised import supervised
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultilayerPerceptron(Recipe):
+    """The multilayer perceptron, on pictures, signals or tables (Rumelhart, Hinton and Williams 1986)."""
+
+    source: Source = Source("digits")
+    epochs: Count = 20
+    """passes over the training part"""
+    batch: Count = 128
+    """examples in an update"""
+    rate: Rate = 2e-3
+    """highest learning rate of AdamW"""
+    weight_decay: Strength = 1e-2
+    """AdamW's decay of the weight matrices, a fraction of the learning rate"""
+    hidden: tuple[Count, ...] = (512, 512)
+    """units of each hidden layer"""
+    activation: str = "relu"
+    """bend of the hidden layers"""
+    dropout: Share = 0.2
+    """share of the hidden units that is silenced in each update"""
+    tiny: ClassVar = {"steps": 2, "hidden": (8,)}
+
+    def network(self, schema: Schema) -> nn.Module:
+        features = flat_input(schema.inputs)
+        hidden = MLP(features.width, self.hidden, bend=self.activation, dropout=self.dropout)
+        return nn.Sequential(features, hidden, answer_layer(hidden.width, schema.target))
+
+    def optimizer(self, network: nn.Module, steps: int) -> Optimizer:
+        """AdamW with one cycle of the learning rate."""
+        descent = adamw(network.parameters(), rate=self.rate, weight_decay=self.weight_decay)
+        return Optimizer(descent, schedule=one_cycle(steps))
+
+    def experiments(self) -> Iterator[Experiment[Labelled]]:
+        yield supervised(self, load(self.source), optimizer=self.optimizer)

@@ -1,0 +1,83 @@
+"""A learner, its optimizers and all chance, as safetensors and JSON."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from etude.learners.base import Learner
+from etude.optim import Optimizer
+from etude.training.store import Json, read_json, write_json, write_manifest
+
+
+def write_checkpoint(folder: Path, learner: Learner[Any], *, step: int, phase: int) -> None:
+    """Fill `folder` with learner.safetensors (weights and buffers), training.safetensors (the rest), state.json, manifest.json."""
+    save_file(flat(learner.state_dict()), folder / "learner.safetensors")
+    tensors: dict[str, Tensor] = {"chance/cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        tensors["chance/cuda"] = torch.cuda.get_rng_state()
+    states: dict[str, Json] = {}
+    for name, optimizer in learner.optimizers().items():
+        states[name], moments = optimizer_state(optimizer)
+        tensors |= {f"{name}/{key}": tensor for key, tensor in moments.items()}
+    save_file(flat(tensors), folder / "training.safetensors")
+    state = {"format": 1, "step": step, "phase": phase, "network": learner.network_name(), "optimizers": states}
+    write_json(folder / "state.json", state)
+    write_manifest(folder)
+
+
+def read_checkpoint(folder: Path, learner: Learner[Any]) -> int:
+    """Put a checkpoint back into the learner it was written from; the number of updates behind it."""
+    state = read_json(folder / "state.json")
+    learner.load_state_dict(load_file(folder / "learner.safetensors"))
+    tensors = load_file(folder / "training.safetensors")
+    for name, optimizer in learner.optimizers().items():
+        moments = {key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")}
+        restore_optimizer(optimizer, state["optimizers"][name], moments)
+    torch.set_rng_state(tensors["chance/cpu"])
+    if "chance/cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["chance/cuda"])
+    return int(state["step"])
+
+
+def read_network(folder: Path) -> dict[str, Tensor]:
+    """The weights of the answering network alone, for a prediction without learner or data."""
+    prefix = read_json(folder / "state.json")["network"] + "."
+    tensors = load_file(folder / "learner.safetensors")
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def flat(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Own, contiguous memory for every tensor, as the file format demands of views and tied weights."""
+    return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}
+
+
+def optimizer_state(optimizer: Optimizer) -> tuple[Json, dict[str, Tensor]]:
+    """JSON and tensors of an optimizer; tensor `k/exp_avg` belongs to parameter number k."""
+    saved = optimizer.torch.state_dict()
+    tensors, plain = {}, {}
+    for number, entries in saved["state"].items():
+        for key, value in entries.items():
+            name = f"{number}/{key}"
+            if isinstance(value, Tensor):
+                tensors[name] = value
+            elif value is not None:
+                plain[name] = value
+    groups = [{k: v for k, v in group.items() if not isinstance(v, Tensor)} for group in saved["param_groups"]]
+    return {"step": optimizer.step, "base_rates": optimizer.base_rates, "groups": groups, "plain": plain}, tensors
+
+
+def restore_optimizer(optimizer: Optimizer, state: Json, tensors: dict[str, Tensor]) -> None:
+    """Put the state back, each moment in the memory layout of its parameter, which fused kernels count on."""
+    entries: dict[int, dict[str, Any]] = {}
+    for name, value in (tensors | state["plain"]).items():
+        number, key = name.split("/", 1)
+        entries.setdefault(int(number), {})[key] = value
+    for number, parameter in enumerate(optimizer.parameters):
+        for key, value in entries.get(number, {}).items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                entries[number][key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+    optimizer.torch.load_state_dict({"state": entries, "param_groups": state["groups"]})
+    optimizer.step, optimizer.base_rates = state["step"], state["base_rates"]

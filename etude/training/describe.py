@@ -1,0 +1,67 @@
+"""What a run says of its data and of its machine: plain files that anybody can read."""
+
+import os
+import platform
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter
+from safetensors.torch import load_file, save_file
+
+from etude.data.splits import Splits
+from etude.errors import DataError
+from etude.schema import Schema
+from etude.training.store import Json, read_json, write_json
+
+PARTS = ("train", "valid", "test")
+
+
+def describe_data(splits: Splits[Any], folder: Path) -> None:
+    """Write data.json (schema, rule, sizes, notes, fingerprint) and split.safetensors (the rows of each part).
+
+    A run that is resumed on data that have changed is refused.
+    """
+    path = folder / "data.json"
+    if path.exists():
+        refuse_other_data(read_json(path), splits)
+        return
+    sizes = dict(zip(PARTS, (len(splits.train), len(splits.valid), len(splits.test)), strict=True))
+    save_file(dict(zip(PARTS, splits.rows, strict=True)), folder / "split.safetensors")
+    facts = {"schema": asdict(splits.schema), "rule": splits.rule, "parts": sizes}
+    write_json(path, facts | {"notes": list(splits.notes), "fingerprint": splits.fingerprint})
+
+
+def refuse_other_data(facts: Json, splits: Splits[Any]) -> None:
+    """Stop before training or judging goes on with other examples than it began with."""
+    if facts["fingerprint"] != splits.fingerprint:
+        raise DataError(
+            "E-DATA-CHANGED",
+            f"the data are not those that this run was trained on (fingerprint {splits.fingerprint[:12]}, "
+            f"was {facts['fingerprint'][:12]}). Put the old files back, or train a new run.",
+        )
+
+
+def read_schema(folder: Path) -> Schema:
+    """The schema of a run's data."""
+    return TypeAdapter(Schema).validate_python(read_json(folder / "data.json")["schema"])
+
+
+def read_split(folder: Path) -> dict[str, torch.Tensor]:
+    """The rows of the source in each part."""
+    return load_file(folder / "split.safetensors")
+
+
+def environment() -> dict[str, Json]:
+    """Versions, machine and threads: what a number depends on beside the recipe."""
+    names = ("etude", "torch", "numpy", "polars", "scikit-learn")
+    return {
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in names},
+        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "threads": torch.get_num_threads(),
+        "devices": [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())] or ["cpu"],
+        "command": sys.argv,
+    }

@@ -1,0 +1,69 @@
+"""The training loop: the only one."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etude.errors import DivergedError
+from etude.learners.base import device_of
+from etude.training.experiment import Experiment
+from etude.training.run import Run
+from etude.types import B, Logs
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one update brought."""
+
+    step: int
+    """updates so far, this one included"""
+    steps: int
+    """updates that were asked for"""
+    logs: Logs
+    scores: dict[str, float]
+    """empty except after an evaluation"""
+
+
+def fit(experiment: Experiment[B], run: Run) -> Iterator[Event]:
+    """Update after update; the caller shows, pauses, changes or stops between two of them.
+
+    Closing the generator saves a checkpoint, from which the next `fit` goes on as if nothing had happened. An error
+    inside an update saves nothing: the last good checkpoint stays.
+    """
+    learner = experiment.learner
+    step = run.load(learner)
+    device = device_of(learner)
+    learner.train()
+    batches = experiment.batches(step)
+    try:
+        while step < experiment.steps:
+            logs = learner.update(next(batches).to(device))
+            step += 1
+            scores: dict[str, float] = {}
+            if step % experiment.evaluate_every == 0 or step == experiment.steps:
+                scores = experiment.evaluate()
+                record(run, experiment, step, logs, scores)
+                run.save(step, learner)
+            elif step % experiment.log_every == 0:
+                record(run, experiment, step, logs, scores)
+            yield Event(step, experiment.steps, logs, scores)
+    except GeneratorExit:  # the caller stopped looking: keep what was learnt
+        run.save(step, learner)
+        raise
+
+
+def record(run: Run, experiment: Experiment[B], step: int, logs: Logs, scores: dict[str, float]) -> None:
+    """Write one row of the curves; a number that is not finite ends the training here."""
+    row: dict[str, float] = {name: float(value) for name, value in logs.items()}
+    for name, optimizer in experiment.learner.optimizers().items():
+        row["learning_rate" if name == "optimizer" else f"{name}_learning_rate"] = optimizer.rate
+    lost = [name for name, value in row.items() if not math.isfinite(value)]
+    if lost:
+        raise DivergedError(
+            "E-DIVERGED",
+            f"{lost[0]} is {row[lost[0]]} after update {step}: the training left the finite numbers. "
+            f"The last good checkpoint is kept in {run.folder}. Lower the learning rate (--rate), or clip the gradient.",
+        )
+    if experiment.epoch_steps is not None:
+        row["epoch"] = step / experiment.epoch_steps
+    run.log(step, row | scores)

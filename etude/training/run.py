@@ -1,0 +1,139 @@
+"""One run is one folder: what was asked, what happened, what was learnt."""
+
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from etude.errors import CheckpointError
+from etude.learners.base import Learner
+from etude.training.checkpoint import read_checkpoint, write_checkpoint
+from etude.training.store import (
+    Json,
+    append_line,
+    read_json,
+    read_lines,
+    verify_folder,
+    write_folder,
+    write_lines,
+)
+
+FORMAT = 1
+"""version of the layout of a run folder"""
+
+KEPT = 2
+"""newest checkpoints that are kept beside the best one and the last one of each phase"""
+
+
+class Run:
+    """A run folder, seen from one of its phases (a recipe of several experiments has several).
+
+    `best_by` names the score by which the best checkpoint is chosen and kept; None keeps the newest only.
+    """
+
+    def __init__(
+        self, folder: Path, *, phase: int = 0, best_by: str | None = None, higher_is_better: bool = False
+    ) -> None:
+        self.folder = folder
+        self.phase = phase
+        self.best_by = best_by
+        self.higher_is_better = higher_is_better
+        self.started = time.perf_counter()
+        """so that rows of a resumed run count on from the seconds of the last one"""
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the checkpoints of this phase are."""
+        return self.folder / "checkpoints" if self.phase == 0 else self.folder / f"checkpoints-{self.phase}"
+
+    def steps(self) -> list[int]:
+        """The updates after which there is a whole checkpoint, oldest first."""
+        return sorted(int(path.name.removeprefix("step-")) for path in self.checkpoints.glob("step-*"))
+
+    def checkpoint(self, step: int) -> Path:
+        """The folder of one checkpoint."""
+        return self.checkpoints / f"step-{step:09d}"
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """Add a row to the curves."""
+        seconds = round(time.perf_counter() - self.started, 3)
+        append_line(self.folder / "metrics.jsonl", {"step": step, "phase": self.phase, "seconds": seconds, **values})
+
+    def curves(self) -> list[dict[str, Json]]:
+        """The rows of this phase, oldest first."""
+        return [row for row in read_lines(self.folder / "metrics.jsonl") if row["phase"] == self.phase]
+
+    def seconds(self) -> float:
+        """Spent on this phase until its last row, without the pauses."""
+        rows = self.curves()
+        return float(rows[-1]["seconds"]) if rows else 0.0
+
+    def note(self, event: str, **facts: Json) -> None:
+        """Add a line to the diary of the run."""
+        append_line(self.folder / "events.jsonl", {"time": time.time(), "event": event, **facts})
+
+    def best_step(self) -> int | None:
+        """The evaluation with the best score, the first of equals; None before the first evaluation."""
+        rows = [row for row in self.curves() if row.get(self.best_by or "") is not None]
+        choose = max if self.higher_is_better else min
+        return int(choose(rows, key=lambda row: row[self.best_by])["step"]) if rows else None
+
+    def stale(self) -> int:
+        """Evaluations since the best one."""
+        best = self.best_step()
+        return sum(row["step"] > best for row in self.curves() if self.best_by in row) if best is not None else 0
+
+    def save(self, step: int, learner: Learner[Any]) -> None:
+        """Write a checkpoint, unless there is one of this step, and remove those that nobody needs any more."""
+        if not self.checkpoint(step).exists():
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+            write_folder(
+                self.checkpoint(step),
+                lambda folder: write_checkpoint(folder, learner, step=step, phase=self.phase),
+            )
+        for old in set(self.steps()[:-KEPT]) - {self.best_step()}:
+            shutil.rmtree(self.checkpoint(old))
+
+    def load(self, learner: Learner[Any]) -> int:
+        """Continue from the newest whole checkpoint of this phase: the updates behind it, 0 if there is none.
+
+        Rows of the curves that were written after it are cut off, so that none appears twice.
+        """
+        step = self.newest()
+        if step:
+            read_checkpoint(self.checkpoint(step), learner)
+        rows = read_lines(self.folder / "metrics.jsonl")
+        kept = [row for row in rows if (row["phase"], row["step"]) <= (self.phase, step)]
+        if len(kept) < len(rows):
+            write_lines(self.folder / "metrics.jsonl", kept)
+        self.started = time.perf_counter() - self.seconds()
+        return step
+
+    def newest(self) -> int:
+        """The newest step whose checkpoint is whole; damaged ones are set aside and noted."""
+        for step in reversed(self.steps()):
+            fault = verify_folder(self.checkpoint(step))
+            if fault is None:
+                return step
+            self.set_aside(step, fault)
+        return 0
+
+    def set_aside(self, step: int, fault: str) -> None:
+        """Move a damaged checkpoint out of the way, without losing it."""
+        damaged = self.folder / "damaged"
+        damaged.mkdir(exist_ok=True)
+        self.checkpoint(step).rename(damaged / f"phase-{self.phase}-step-{step}-{time.time_ns()}")
+        self.note("damaged", code="E-CKPT-DAMAGED", message=f"step {step}: {fault}; using an older checkpoint")
+
+
+def open_run(folder: Path) -> Run:
+    """The run in `folder`, at its last phase."""
+    if not (folder / "recipe.json").is_file():
+        raise CheckpointError("E-RUN-FILE", f"{folder} is no run folder: it has no recipe.json.")
+    form = read_json(folder / "recipe.json").get("format")
+    if form != FORMAT:
+        raise CheckpointError("E-RUN-FORMAT", f"{folder} has format {form}; this etude reads format {FORMAT}.")
+    phase = max((int(path.name.removeprefix("experiment-")[:-5]) for path in folder.glob("experiment-*.json")), default=0)
+    watch = read_json(folder / f"experiment-{phase}.json")["watch"]
+    return Run(folder, phase=phase, best_by=watch["score"], higher_is_better=watch["higher_is_better"])

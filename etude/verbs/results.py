@@ -1,0 +1,61 @@
+"""What a run has reached so far, from its folder alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from etude.training.run import open_run
+from etude.training.store import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run in a few words."""
+
+    folder: str
+    recipe: str
+    data: str
+    step: int
+    """updates so far"""
+    best_step: int | None
+    """after which the watched score was best"""
+    seconds: float
+    """of training"""
+    scores: dict[str, float]
+    """of the last evaluation on the validation part"""
+    best_scores: dict[str, float]
+    """of the best evaluation"""
+    parameters: int
+    notes: tuple[str, ...]
+    """what was inferred while the data were read"""
+
+
+def result(folder: Path) -> Result:
+    """Read the result of a run folder, finished or not."""
+    run = open_run(folder)
+    record = read_json(folder / "recipe.json")
+    rows = run.curves()
+    evaluated = [row for row in rows if run.best_by in row]
+    best = run.best_step()
+    return Result(
+        folder=str(folder),
+        recipe=record["recipe"],
+        data=str(record["fields"].get("source", {}).get("data", "")),
+        step=max([*run.steps(), 0]),
+        best_step=best,
+        seconds=run.seconds(),
+        scores=scores_of(evaluated[-1]) if evaluated else {},
+        best_scores=next((scores_of(row) for row in evaluated if row["step"] == best), {}),
+        parameters=read_json(folder / f"experiment-{run.phase}.json")["parameters"],
+        notes=tuple(read_json(folder / "data.json")["notes"]) if (folder / "data.json").exists() else (),
+    )
+
+
+def scores_of(row: dict[str, float]) -> dict[str, float]:
+    """The validation scores of a row of the curves."""
+    return {name: value for name, value in row.items() if name.startswith("valid_")}
+
+
+def all_results(runs: Path) -> list[Result]:
+    """Every run in a folder of runs, oldest first."""
+    return [result(path.parent) for path in sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)]
+

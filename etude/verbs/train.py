@@ -1,0 +1,58 @@
+"""Start a training and continue one: the shell, Python and the tests all come through here."""
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from etude.chance import flush_denormals
+from etude.training.describe import environment
+from etude.training.experiment import Experiment, Recipe
+from etude.training.phases import describe
+from etude.training.run import Run
+from etude.training.store import write_folder, write_json
+from etude.verbs.cost import updates_in
+from etude.verbs.folders import find_run, new_folder
+from etude.verbs.recipes import checked_recipe, fill_recipe, read_recipe, rewrite_recipe, write_recipe
+
+
+def start(
+    name: str, recipe: Recipe, *, run_name: str | None = None, minutes: float | None = None, out: Path = Path("runs")
+) -> tuple[Iterator[Experiment[Any]], Run]:
+    """Build what a recipe trains, and make its run folder once that has succeeded.
+
+    `minutes` replaces the length of the training by as many updates as fit into that time on this machine.
+    """
+    flush_denormals()
+    recipe = checked_recipe(recipe)
+    if minutes is not None:
+        recipe = dataclasses.replace(recipe, steps=updates_in(recipe, minutes))
+    folder = new_folder(run_name, name, recipe.source.data if hasattr(recipe, "source") else "", out)
+    experiments = recipe.experiments()
+    first = next(experiments)
+
+    def fill(temporary: Path) -> None:
+        write_recipe(temporary, name, recipe)
+        write_json(temporary / "environment.json", environment())
+        describe(first, temporary, 0)
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_folder(folder, fill)
+    return chain([first], experiments), Run(folder)
+
+
+def restart(
+    name: str, *, epochs: int | None = None, steps: int | None = None, trusted: Path | None = None
+) -> tuple[Iterator[Experiment[Any]], Run]:
+    """Build what a run trains, to go on from its last checkpoint, perhaps for longer than was first asked."""
+    flush_denormals()
+    run = find_run(name)
+    recipe = read_recipe(run.folder, trusted=trusted)
+    if epochs is not None or steps is not None:
+        longer = {key: value for key, value in (("epochs", epochs), ("steps", steps)) if value is not None}
+        recipe = fill_recipe(recipe, longer)
+        rewrite_recipe(run.folder, recipe)
+    run.note("resume")
+    return recipe.experiments(), Run(run.folder)
+
