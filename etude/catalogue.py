@@ -1,6 +1,7 @@
 """The recipes that etude ships, read from their files without running them."""
 
 import ast
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,3 +35,9 @@ def entry(name: str) -> Entry:
     path = RECIPES / f"{name.replace('-', '_')}.py"
     about = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return Entry(name, about.splitlines()[0], path)
+
+
+def references() -> dict[str, str]:
+    """What each recipe has reached, from the table that `make results` writes: 'accuracy 0.9916 on mnist'."""
+    path = Path(__file__).parent / "recipes" / "references.json"
+    return {str(name): str(text) for name, text in json.loads(path.read_text(encoding="utf-8")).items()}

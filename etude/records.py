@@ -16,3 +16,11 @@ class Labelled(Batch):
     """pictures as uint8 (batch, channel, height, width); tables (batch, column) and signals (batch, time) as float32"""
     y: Float[Tensor, " batch"] | Int[Tensor, " batch"]
     """class index (int64), or the standardised quantity (float32)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs(Batch):
+    """Examples without answers."""
+
+    x: Shaped[Tensor, "batch ..."]
+    """as in `Labelled`"""

@@ -34,7 +34,9 @@ class Screen:
     def __enter__(self) -> None:
         self.progress.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.progress.stop()
 
     def note(self, text: str) -> None:

@@ -69,7 +69,11 @@ def watch(experiments: Iterable[Experiment[Any]], run: Run, *, require: tuple[st
                     break
     outcome = result(run.folder)
     if interrupts.received is not None:
-        show(asdict(outcome), f"stopped after update {outcome.step}; go on with: etude resume {run.folder}", as_json=as_json)
+        show(
+            asdict(outcome),
+            f"stopped after update {outcome.step}; go on with: etude resume {run.folder}",
+            as_json=as_json,
+        )
         return interrupts.exit_code
     failed = failed_gates(require, outcome.scores)
     show(asdict(outcome) | {"failed": failed}, summary(outcome, failed), as_json=as_json)

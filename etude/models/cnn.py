@@ -46,9 +46,7 @@ def block(inputs: int, outputs: int) -> nn.Sequential:
 
 def refine(channels: int) -> nn.Sequential:
     """A convolution that keeps the size, normalised (Ioffe and Szegedy 2015, arXiv:1502.03167)."""
-    return nn.Sequential(
-        nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels), nn.ReLU()
-    )
+    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels), nn.ReLU())
 
 
 class SmallCNN(nn.Module):

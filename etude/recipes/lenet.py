@@ -41,7 +41,9 @@ class LeNetRecipe(Recipe):
 
     def optimizer(self, network: nn.Module, steps: int) -> Optimizer:
         """AdamW with one cycle of the learning rate."""
-        return Optimizer(adamw(network.parameters(), rate=self.rate, weight_decay=self.weight_decay), schedule=one_cycle(steps))
+        return Optimizer(
+            adamw(network.parameters(), rate=self.rate, weight_decay=self.weight_decay), schedule=one_cycle(steps)
+        )
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
         yield supervised(self, load(self.source, size=28), optimizer=self.optimizer)

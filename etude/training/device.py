@@ -12,8 +12,12 @@ def find_device(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise UsageError("E-CFG-DEVICE", f"no kind of device is called {name!r}; here: {', '.join(devices())}.") from None
-    if device.type not in {each.split(":")[0] for each in devices()} or (device.index or 0) >= max(1, count(device.type)):
+        raise UsageError(
+            "E-CFG-DEVICE", f"no kind of device is called {name!r}; here: {', '.join(devices())}."
+        ) from None
+    if device.type not in {each.split(":")[0] for each in devices()} or (device.index or 0) >= max(
+        1, count(device.type)
+    ):
         raise ResourceError("E-DEVICE", f"no {name} device here; devices: {', '.join(devices())}.")
     return device
 

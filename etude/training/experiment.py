@@ -12,6 +12,7 @@ from etude.figures import Figure
 from etude.learners.base import Learner
 from etude.ranges import Count, Seed
 from etude.schema import Schema
+from etude.source import Source
 from etude.types import B
 
 
@@ -60,6 +61,7 @@ class Recipe(ABC):
     __pydantic_config__: ClassVar = {"extra": "forbid", "use_attribute_docstrings": True}
     tiny: ClassVar[dict[str, Any]] = {"steps": 2}
 
+    source: Source = Source("digits")
     steps: Count | None = None
     """updates; default: as many as `epochs` make"""
     seed: Seed = 0

@@ -134,6 +134,8 @@ def open_run(folder: Path) -> Run:
     form = read_json(folder / "recipe.json").get("format")
     if form != FORMAT:
         raise CheckpointError("E-RUN-FORMAT", f"{folder} has format {form}; this etude reads format {FORMAT}.")
-    phase = max((int(path.name.removeprefix("experiment-")[:-5]) for path in folder.glob("experiment-*.json")), default=0)
+    phase = max(
+        (int(path.name.removeprefix("experiment-")[:-5]) for path in folder.glob("experiment-*.json")), default=0
+    )
     watch = read_json(folder / f"experiment-{phase}.json")["watch"]
     return Run(folder, phase=phase, best_by=watch["score"], higher_is_better=watch["higher_is_better"])

@@ -117,6 +117,7 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RunInUseError(
-                "E-RUN-IN-USE", f"{folder} is being written by another process; wait for it, or train into another folder."
+                "E-RUN-IN-USE",
+                f"{folder} is being written by another process; wait for it, or train into another folder.",
             ) from None
         yield

@@ -42,7 +42,9 @@ def described_data(experiment: Experiment[Any]) -> list[str]:
 
 def table(rows: list[Layer]) -> list[str]:
     """One line for each layer."""
-    lines = [f"  {row.name:<24}{row.kind:<16}{' x '.join(map(str, row.shape)):<24}{row.parameters:>12,}" for row in rows]
+    lines = [
+        f"  {row.name:<24}{row.kind:<16}{' x '.join(map(str, row.shape)):<24}{row.parameters:>12,}" for row in rows
+    ]
     return ["layers" + " " * 20 + "kind" + " " * 12 + "output of one batch" + " " * 11 + "parameters", *lines]
 
 

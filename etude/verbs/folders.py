@@ -21,14 +21,18 @@ def find_run(name: str, runs: Path = Path("runs")) -> Run:
             raise CheckpointError("E-RUN-NONE", f"there is no run in {runs}/ yet; `etude train lenet` makes one.")
         return open_run(folders[-1]) if name == "last" else best_run([open_run(folder) for folder in folders])
     close = nearest(name, [folder.name for folder in folders])
-    raise CheckpointError("E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close or '.'} `etude list runs` shows all.")
+    raise CheckpointError(
+        "E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close or '.'} `etude list runs` shows all."
+    )
 
 
 def best_run(runs: list[Run]) -> Run:
     """Among the runs on the same data and by the same score as the last one, the one with the best score."""
     last = runs[-1]
     data = fingerprint(last)
-    rivals = [run for run in runs if (fingerprint(run), run.best_by) == (data, last.best_by) and best_score(run) is not None]
+    rivals = [
+        run for run in runs if (fingerprint(run), run.best_by) == (data, last.best_by) and best_score(run) is not None
+    ]
     choose = max if last.higher_is_better else min
     return choose(rivals, key=lambda run: best_score(run) or 0.0) if rivals else last
 

@@ -31,7 +31,9 @@ def find_recipe(name: str) -> type[Recipe]:
         if inspect.isclass(value) and issubclass(value, Recipe) and value.__module__ == module.__name__
     ]
     if len(own) != 1:
-        raise UsageError("E-RECIPE", f"{name} defines {len(own)} subclasses of etude.Recipe; a recipe file has exactly one.")
+        raise UsageError(
+            "E-RECIPE", f"{name} defines {len(own)} subclasses of etude.Recipe; a recipe file has exactly one."
+        )
     return own[0]
 
 
@@ -77,14 +79,16 @@ def default_recipe(name: str, origin: Path | None = None) -> Recipe:
 def fill_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
     """The recipe with other values; names of the source (data, target, ...) and of the recipe stand side by side."""
     mine = {each.name for each in dataclasses.fields(recipe)} - {"source"}
-    reading = {each.name for each in dataclasses.fields(Source)} if hasattr(recipe, "source") else set()
+    reading = {each.name for each in dataclasses.fields(Source)}
     for name in values:
         if name not in mine | reading:
-            raise UsageError("E-CFG-NAME", f"{type(recipe).__name__} has no setting {name!r}{nearest(name, mine | reading)}")
+            raise UsageError(
+                "E-CFG-NAME", f"{type(recipe).__name__} has no setting {name!r}{nearest(name, mine | reading)}"
+            )
     source = {name: value for name, value in values.items() if name in reading}
     changes = {name: value for name, value in values.items() if name in mine}
     if source:
-        changes["source"] = dataclasses.replace(recipe.source, **source)  # type: ignore[attr-defined]
+        changes["source"] = dataclasses.replace(recipe.source, **source)
     return checked_recipe(dataclasses.replace(recipe, **changes))
 
 
@@ -129,8 +133,9 @@ def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
         return TypeAdapter(find_recipe(name)).validate_python(record["fields"])
     except ValidationError as error:
         raise CheckpointError(
-            "E-RUN-RECIPE", f"{folder}/recipe.json does not fit {name}: {error.errors()[0]['msg']} at "
-            f"{'.'.join(map(str, error.errors()[0]['loc']))}."
+            "E-RUN-RECIPE",
+            f"{folder}/recipe.json does not fit {name}: {error.errors()[0]['msg']} at "
+            f"{'.'.join(map(str, error.errors()[0]['loc']))}.",
         ) from None
 
 

@@ -57,5 +57,6 @@ def scores_of(row: dict[str, float]) -> dict[str, float]:
 
 def all_results(runs: Path) -> list[Result]:
     """Every run in a folder of runs, oldest first."""
-    return [result(path.parent) for path in sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)]
-
+    return [
+        result(path.parent) for path in sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)
+    ]

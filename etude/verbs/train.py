@@ -28,7 +28,7 @@ def start(
     recipe = checked_recipe(recipe)
     if minutes is not None:
         recipe = dataclasses.replace(recipe, steps=updates_in(recipe, minutes))
-    folder = new_folder(run_name, name, recipe.source.data if hasattr(recipe, "source") else "", out)
+    folder = new_folder(run_name, name, recipe.source.data, out)
     experiments = recipe.experiments()
     first = next(experiments)
 
@@ -55,4 +55,3 @@ def restart(
         rewrite_recipe(run.folder, recipe)
     run.note("resume")
     return recipe.experiments(), Run(run.folder)
-

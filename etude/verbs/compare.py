@@ -1,0 +1,35 @@
+"""Two runs on the same examples: which is better, and whether that is luck."""
+
+from etude.data.splits import part
+from etude.errors import DataError, UsageError
+from etude.evaluation.compare import Comparison, Contestant, compare
+from etude.training.describe import read_split, refuse_other_data
+from etude.training.store import read_json
+from etude.training.supervised import EVALUATION_BATCH
+from etude.verbs.evaluate import PartName
+from etude.verbs.trained import Trained
+
+
+def compare_runs(first: Trained, second: Trained, *, on: PartName = "test") -> Comparison:
+    """Let both answer the examples of one part; each reads them in its own encoding."""
+    rows = [read_split(each.run.folder)[on] for each in (first, second)]
+    if rows[0].shape != rows[1].shape or not (rows[0] == rows[1]).all():
+        raise DataError(
+            "E-COMPARE-SPLIT",
+            f"{first.run.folder.name} and {second.run.folder.name} were not split alike; "
+            "train both on the same --data with the same --split and --split-seed.",
+        )
+    for each in (first, second):
+        each.run.note("evaluate", part=on, step=each.step, n=len(rows[0]), compared=True)
+    return compare(contestant(first, on), contestant(second, on), batch=EVALUATION_BATCH)
+
+
+def contestant(trained: Trained, on: PartName) -> Contestant:
+    """A run with the examples of one part as it reads them."""
+    experiment = next(trained.recipe.experiments())
+    if experiment.splits is None:
+        raise UsageError(
+            "E-EVALUATE", f"{trained.run.folder} was not trained on a data set; there is no part to score."
+        )
+    refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
+    return Contestant(trained.run.folder.name, trained.predictor, part(experiment.splits, on)[0])

@@ -1,0 +1,66 @@
+"""A trained network, ready to answer: a recipe, a schema and weights, from the run folder alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from etude.chance import flush_denormals
+from etude.errors import CheckpointError
+from etude.evaluation.predictor import Predictor
+from etude.schema import Schema
+from etude.training.checkpoint import read_network
+from etude.training.describe import read_schema
+from etude.training.device import find_device
+from etude.training.experiment import Recipe
+from etude.training.run import Run
+from etude.training.store import verify_folder
+from etude.verbs.folders import find_run
+from etude.verbs.recipes import read_recipe
+
+Use: TypeAlias = Literal["best", "last"]
+"""which checkpoint: the one with the best validation score, or the last one"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What every verb after `train` works with."""
+
+    run: Run
+    recipe: Recipe
+    schema: Schema
+    predictor: Predictor
+    step: int
+    """updates behind the weights"""
+    use: Use
+
+
+def load_trained(name: str = "last", *, use: Use = "best", trusted: Path | None = None) -> Trained:
+    """The network of a run with the weights of its best or its last checkpoint."""
+    flush_denormals()
+    run = find_run(name)
+    recipe, schema = read_recipe(run.folder, trusted=trusted), read_schema(run.folder)
+    step = chosen_step(run, use)
+    device = find_device(recipe.device)
+    network = recipe.network(schema)
+    network.load_state_dict(read_network(run.checkpoint(step)))
+    return Trained(run, recipe, schema, Predictor(network.to(device), schema, device=device), step, use)
+
+
+def chosen_step(run: Run, use: Use) -> int:
+    """The step of the wanted checkpoint, which is whole."""
+    steps = run.steps()
+    if not steps:
+        raise CheckpointError(
+            "E-RUN-UNTRAINED", f"{run.folder} has no checkpoint yet; etude resume {run.folder} trains it."
+        )
+    best = run.best_step()
+    step = best if use == "best" and best in steps else steps[-1]
+    fault = verify_folder(run.checkpoint(step))
+    if fault is not None:
+        raise CheckpointError(
+            "E-CKPT-DAMAGED",
+            f"the checkpoint of step {step} in {run.folder} is damaged: {fault}. "
+            f"Other checkpoints: {', '.join(str(each) for each in steps if each != step) or 'none'}; "
+            f"try --use {'last' if use == 'best' else 'best'}.",
+        )
+    return step
