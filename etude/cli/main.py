@@ -1,4 +1,4 @@
-"""etude VERB [RUN or RECIPE] [flags]: finds the verb, runs it, and turns what went wrong into one message and a code."""
+"""etude VERB [RUN or RECIPE] [flags]: runs the verb, and turns what went wrong into one message and a code."""
 
 import importlib
 import json

@@ -113,8 +113,8 @@ def introduce(*, asked: bool) -> int:
     recipes = "\n".join(f"  {each.name:<12}{each.about}" for each in entries())
     text = (
         f"usage: etude train RECIPE [flags]\n\nrecipes:\n{recipes}\n  ./mine.py   a recipe in a file of your own\n\n"
-        "`etude train RECIPE --help` shows its flags. Those that belong to every training on data are --data, --target,\n"
-        "--epochs, --steps, --minutes, --seed, --device, --name, --out, --require, --dry-run and --overfit."
+        "`etude train RECIPE --help` shows its flags. Those that belong to every training on data are\n"
+        "--data, --target, --epochs, --steps, --minutes, --seed, --device, --name, --out, --require, --dry-run, --overfit."
     )
     if not asked:
         raise UsageError("E-RECIPE", f"which recipe?\n{text}")

@@ -50,7 +50,10 @@ def refine(channels: int) -> nn.Sequential:
 
 
 class SmallCNN(nn.Module):
-    """Three stages of doubling width, then the mean over all places (Lin, Chen and Yan 2014, arXiv:1312.4400), so any size from 8 x 8."""
+    """Three stages of doubling width, then the mean over all places, so pictures may have any size from 8 x 8.
+
+    The mean is the global average pooling of Lin, Chen and Yan 2014 (arXiv:1312.4400), section 3.2.
+    """
 
     def __init__(self, channels: int, classes: int, *, width: int = 32, dropout: float = 0.2) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 """The multilayer perceptron: layers of weighted sums, each followed by a bend."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -9,7 +10,7 @@ from etude.layers.activations import activation
 
 
 class MLP(nn.Module):
-    """Hidden layers of the given widths; the last of them is the output (Rumelhart, Hinton and Williams 1986, doi:10.1038/323533a0)."""
+    """Rumelhart, Hinton and Williams 1986 (doi:10.1038/323533a0): hidden layers of the given widths, the last one out."""
 
     def __init__(
         self, features: int, hidden: Sequence[int], *, bend: str = "relu", dropout: float = 0.0, normalise: bool = False
@@ -17,7 +18,7 @@ class MLP(nn.Module):
         super().__init__()
         widths = [features, *hidden]
         layers: list[nn.Module] = []
-        for width, following in zip(widths, widths[1:], strict=False):
+        for width, following in pairwise(widths):
             layers.append(nn.Linear(width, following))
             if normalise:
                 layers.append(nn.BatchNorm1d(following))

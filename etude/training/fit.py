@@ -1,7 +1,7 @@
 """The training loop: the only one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from etude.errors import DivergedError
@@ -24,7 +24,7 @@ class Event:
     """empty except after an evaluation"""
 
 
-def fit(experiment: Experiment[B], run: Run) -> Iterator[Event]:
+def fit(experiment: Experiment[B], run: Run) -> Generator[Event, None, None]:
     """Update after update; the caller shows, pauses, changes or stops between two of them.
 
     Closing the generator saves a checkpoint, from which the next `fit` goes on as if nothing had happened. An error

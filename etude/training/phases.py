@@ -1,6 +1,6 @@
 """A whole training: every experiment of a recipe, one after the other, into one run folder."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +14,7 @@ from etude.training.run import Run
 from etude.training.store import write_json
 
 
-def train(experiments: Iterable[Experiment[Any]], run: Run) -> Iterator[Event]:
+def train(experiments: Iterable[Experiment[Any]], run: Run) -> Generator[Event, None, None]:
     """Train one after the other, from wherever the run stands; close the generator to stop and keep what was learnt.
 
     Where an experiment has a patience, a phase ends that many evaluations after its best one, and the network goes back

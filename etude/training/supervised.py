@@ -111,8 +111,10 @@ def training_batches(
     augment: Callable[[Labelled, torch.Generator], Labelled] | None,
 ) -> Iterator[Labelled]:
     """Batches of the training part from number `start` on, each class as often as the others if so asked."""
-    batches = balanced if recipe.source.balance == "sample" else shuffled
-    return batches(splits.train, recipe.batch, seed=recipe.seed, start=start, augment=augment)
+    if recipe.source.balance == "sample" and isinstance(splits.schema.target, Classes):
+        classes = splits.train.y
+        return balanced(splits.train, recipe.batch, seed=recipe.seed, classes=classes, start=start, augment=augment)
+    return shuffled(splits.train, recipe.batch, seed=recipe.seed, start=start, augment=augment)
 
 
 def prefixed(values: dict[str, float]) -> dict[str, float]:

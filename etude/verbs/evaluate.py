@@ -50,7 +50,7 @@ def judge(trained: Trained, examples: Labelled, *, rows: Tensor, train: Labelled
     """Evaluate, compare with the baselines that `train` allows, and keep the result in the run folder."""
     predictor, folder = trained.predictor, trained.run.folder
     evaluation = evaluate_examples(predictor, examples, part=label, rows=rows, batch=EVALUATION_BATCH)
-    simple = baselines(train, examples, trained.schema) if train is not None else ()
+    simple = baselines(train, examples, trained.schema, seed=0) if train is not None else ()
     judgement = Judgement(evaluation, tuple(simple), checkpoint=f"{trained.use}, step {trained.step:,}")
     trained.run.note("evaluate", part=label, step=trained.step, n=len(examples))
     save_worst(folder, judgement.evaluation, examples, trained.schema)
