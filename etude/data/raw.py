@@ -24,15 +24,12 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class RawPictures:
-    """Pictures with class names; sizes and modes may differ."""
+    """Pictures of equal size with class names."""
 
-    pictures: list[np.ndarray]
-    """uint8 (height, width) or (height, width, 3) each, upright"""
+    pixels: np.ndarray
+    """uint8 (rows, channel, height, width), upright"""
     labels: list[str]
-    names: list[str]
-    """file names, or numbers, for messages"""
     part: Part | None = None
-    group: list[str] | None = None
     notes: tuple[str, ...] = ()
 
 

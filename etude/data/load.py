@@ -1,0 +1,74 @@
+"""Data by name or path, split and encoded: the one way in."""
+
+from pathlib import Path
+
+from etude.data.arrays import read_npz
+from etude.data.catalogue import ENTRIES, open_entry
+from etude.data.embedded import PICTURES, SIGNALS, TABLES
+from etude.data.generated import GENERATED
+from etude.data.pictures import picture_splits, read_folder
+from etude.data.raw import RawPictures, RawSignals, RawTable
+from etude.data.signals import signal_splits
+from etude.data.splits import Splits, first_rows
+from etude.data.tables import read_table, table_splits
+from etude.errors import DataError, UsageError, nearest
+from etude.records import Labelled
+from etude.source import Source
+
+NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *ENTRIES)
+
+
+def load(source: Source, *, size: int = 28, channels: int | None = None) -> Splits[Labelled]:
+    """The data of `source` in three parts, encoded, with what was understood of them.
+
+    Pictures become squares of `size` pixels with `channels` (None: 3 if any has colour, else 1).
+    """
+    raw = read(source, size=size, channels=channels)
+    match raw:
+        case RawTable():
+            splits = table_splits(raw, source)
+        case RawPictures():
+            splits = picture_splits(raw, source)
+        case RawSignals():
+            splits = signal_splits(raw, source)
+    return first_rows(splits, source.overfit) if source.overfit > 0 else splits
+
+
+def read(source: Source, *, size: int, channels: int | None) -> RawTable | RawPictures | RawSignals:
+    """The data as they stand under a name or in a path; a path wins."""
+    name, path = source.data, Path(source.data).expanduser()
+    if not name.strip():
+        raise UsageError("E-DATA-NAME", "--data is empty; give a file, a folder or a name.")
+    if path.exists():
+        return read_path(path, source, size=size, channels=channels)
+    if name in TABLES or name in GENERATED:
+        return retargeted((TABLES | GENERATED)[name](), source)
+    if name in PICTURES:
+        return PICTURES[name](size, channels)
+    if name in SIGNALS:
+        return SIGNALS[name]()
+    if name in ENTRIES:
+        opened = open_entry(name, source, size=size, channels=channels)
+        return retargeted(opened, source) if isinstance(opened, RawTable) else opened
+    if path.suffix or "/" in name:
+        raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
+    raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES)} `etude list data` shows all names.")
+
+
+def read_path(path: Path, source: Source, *, size: int, channels: int | None) -> RawTable | RawPictures | RawSignals:
+    """The data in a file or a folder."""
+    if path.is_dir():
+        return read_folder(path, source, size=size, channels=channels)
+    if path.suffix == ".npz":
+        return read_npz(path, size=size, channels=channels)
+    return read_table(path, source)
+
+
+def retargeted(raw: RawTable, source: Source) -> RawTable:
+    """The same table with the target that was asked for."""
+    if source.target is None:
+        return raw
+    if source.target not in raw.frame.columns:
+        close = nearest(source.target, raw.frame.columns)
+        raise DataError("E-TARGET", f"no column {source.target!r}{close} columns: {', '.join(raw.frame.columns)}.")
+    return RawTable(raw.frame, source.target, part=raw.part, notes=raw.notes, lines=raw.lines)
