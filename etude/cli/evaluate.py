@@ -55,7 +55,7 @@ def page(judgement: Judgement, folder: Path) -> str:
     evaluation = judgement.evaluation
     columns = ["this network", *(baseline.name for baseline in judgement.baselines)]
     tables = [evaluation.metrics, *(baseline.metrics for baseline in judgement.baselines)]
-    width = max(24, *(len(name) + 2 for name in columns))
+    width = max(30, *(len(name) + 2 for name in columns))
     lines = [
         f"{folder.name} ({judgement.checkpoint}) on {evaluation.n:,} examples of the {evaluation.part} part",
         " " * 20 + "".join(f"{name:<{width}}" for name in columns),

@@ -19,9 +19,7 @@ class PictureInput(nn.Module):
         self.register_buffer("mean", 255 * torch.tensor(pictures.mean).view(-1, 1, 1))
         self.register_buffer("deviation", 255 * torch.tensor(pictures.deviation).view(-1, 1, 1))
 
-    def forward(
-        self, x: Shaped[Tensor, "batch channel height width"]
-    ) -> Float[Tensor, "batch channel height width"]:
+    def forward(self, x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, "batch channel height width"]:
         scaled = (x.to(self.mean.dtype) - self.mean) / self.deviation
         return scaled.contiguous(memory_format=torch.channels_last)
 
@@ -34,7 +32,7 @@ class FlatPictures(nn.Module):
         self.standardise = PictureInput(pictures)
         self.width = pictures.channels * pictures.height * pictures.width
 
-    def forward(self, x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, "batch width"]:
+    def forward(self, x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, "batch pixel"]:
         flat: Tensor = self.standardise(x).contiguous().flatten(1)
         return flat
 

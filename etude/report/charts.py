@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from etude.evaluation.records import ClassDetails, Evaluation, QuantityDetails, Trace
 from etude.figures import Curve, Histogram, Line, Matrix, Points
@@ -40,7 +42,7 @@ def training_curves(rows: Rows) -> list[Curve]:
     """Loss on both parts, every validation score, and the learning rate."""
     _, x_label = x_axis(rows)
     curves: list[Curve] = []
-    losses = lines(rows, {"loss": "training, batch by batch", "valid_loss": "validation"})
+    losses = lines(rows, {"loss": "training", "valid_loss": "validation"})
     if losses:
         curves.append(Curve("Loss", losses, x_label, "loss"))
     scored = dict.fromkeys(name for row in rows for name in row if name.startswith("valid_") and name != "valid_loss")
@@ -84,8 +86,19 @@ def calibration(details: ClassDetails) -> Curve | None:
         return None
     confidence = torch.tensor([each.confidence for each in details.calibration])
     accuracy = torch.tensor([each.accuracy for each in details.calibration])
-    line = {"this network": Line(confidence, accuracy)}
+    low, high = wilson(accuracy, torch.tensor([float(each.n) for each in details.calibration]))
+    line = {"this network": Line(confidence, accuracy, low, high)}
     return Curve("Calibration", line, "confidence of the answer", "share that was right", diagonal=True)
+
+
+def wilson(
+    share: Float[Tensor, " bin"], n: Float[Tensor, " bin"]
+) -> tuple[Float[Tensor, " bin"], Float[Tensor, " bin"]]:
+    """95 % interval of a share of n examples, Wilson 1927 (doi:10.1080/01621459.1927.10502953)."""
+    z = 1.96  # standard normal quantile of 0.975
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)).sqrt()
+    return centre - half, centre + half
 
 
 def scatter(evaluation: Evaluation, details: QuantityDetails) -> Points:

@@ -33,7 +33,10 @@ def class_sections(evaluation: Evaluation, details: ClassDetails) -> Html:
     truths = "Rows are truths, columns are answers; the stronger a cell, the larger its share of the row."
     ranked = [drawing(svg(each), ranking_caption(each.title, details)) for each in ranking_curves(details)]
     reliable = calibration(details)
-    trusted = "On the diagonal, of 100 answers given with 80 % confidence 80 are right; below it fewer are."
+    trusted = (
+        "On the diagonal, of 100 answers given with 80 % confidence 80 are right; below it fewer are. The band is the "
+    )
+    trusted += "95 % interval of each share (Wilson): wide where few answers have that confidence."
     return joined(
         [
             section(
@@ -121,7 +124,7 @@ def card(mistake: Mistake, path: Path) -> Html:
     seen = f"Row {mistake.row}: {said(mistake.truth)}, taken for {said(mistake.answer)}"
     return Html(
         f'<li>{picture(path, seen)}<span class="truth">{text(said(mistake.truth))}</span>'
-        f'<span class="answer">{text(said(mistake.answer))} {text(confidence(mistake))}</span>'
+        f'<span class="answer">{text(said(mistake.answer))}{text(sure(mistake))}</span>'
         f'<span class="row">row {mistake.row:,}</span></li>\n'
     )
 
@@ -154,6 +157,11 @@ def said(answer: str | float) -> str:
 def confidence(mistake: Mistake) -> str:
     """How sure the network was of its wrong answer."""
     return "" if mistake.confidence is None else percent(mistake.confidence)
+
+
+def sure(mistake: Mistake) -> str:
+    """The confidence as it stands behind the answer."""
+    return "" if mistake.confidence is None else f", {confidence(mistake)} sure"
 
 
 def error(mistake: Mistake) -> str:

@@ -38,6 +38,9 @@ T = TypeVar("T", Curve, Points, Histogram, Matrix, Network, Text)
 WIDTH = 5.2
 """inches; two figures stand side by side on a page"""
 
+PARTS = ("training", "validation", "test")
+"""lines of these names look the same in every figure: solid, dashed, dotted"""
+
 PRINTED_CELLS = 20
 """rows or columns of a matrix up to which its numbers are printed"""
 
@@ -98,8 +101,9 @@ def one_panel(figure: T, draw: Callable[[T, Axes], None], *, height: float) -> C
 def draw_curve(figure: Curve, axes: Axes) -> None:
     """Lines that differ by colour and by dashes."""
     if figure.diagonal:
-        axes.axline((0, 0), slope=1, color=MUTED, linewidth=0.9, linestyle=(0, (2, 2)))
-    for k, (name, line) in enumerate(figure.lines.items()):
+        axes.plot((0, 1), (0, 1), color=MUTED, linewidth=0.9, linestyle=(0, (2, 2)))
+    for number, (name, line) in enumerate(figure.lines.items()):
+        k = PARTS.index(name) if name in PARTS else number
         colour = CLASSES[k % len(CLASSES)]
         marker = "o" if len(line.x) == 1 else None  # a single point makes no line
         axes.plot(line.x, line.y, color=colour, linestyle=DASHES[k % len(DASHES)], marker=marker, label=name)

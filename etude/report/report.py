@@ -15,7 +15,7 @@ from etude.report.score import headline, metrics_table, other_parts, strip
 from etude.report.words import label, written
 
 CAPTIONS = {
-    "Loss": "What is minimised, and the same on examples that are not learnt from. A validation loss that rises while "
+    "Loss": "What is minimised, batch by batch, and the same on examples that are not learnt from. A validation loss that rises while "
     "the training loss falls is overfitting.",
     "Learning rate": "How long the steps were.",
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from etude.evaluation.records import ClassDetails, Evaluation, Judgement, Score
 from etude.report.page import Html, joined, paragraph, strong, table, text
-from etude.report.words import LESS_IS_BETTER, counted, digits, interval, label, percent, with_interval, written
+from etude.report.words import LESS_IS_BETTER, counted, digits, interval, label, with_interval, written
 
 NETWORK = "this network"
 
@@ -83,7 +83,7 @@ def strip(judgement: Judgement) -> Html:
         return Html("")
     low, high = (0.0, 1.0) if metric == "accuracy" else (0.0, 1.05 * max(ends) or 1.0)
     lines = joined(strip_line(name, metric, score, span=(low, high)) for name, score in scores)
-    scale = (percent(low), percent(high)) if metric == "accuracy" else (digits(low), digits(high))
+    scale = ("0 %", "100 %") if metric == "accuracy" else (digits(low), digits(high))
     axis = f'<li class="axis" aria-hidden="true"><span></span><span class="ends"><span>{text(scale[0])}</span>'
     return Html(
         f'<ul class="strip" aria-label="{text(label(metric))}">\n{lines}{axis}'

@@ -34,9 +34,10 @@ def label(metric: str) -> str:
     return LABELS.get(metric, metric.replace("_", " "))
 
 
-def percent(share: float) -> str:
-    """'98.3 %'; two decimals where one would say 100 or hide the last errors."""
-    return f"{100 * share:.{2 if 0.99 <= share < 1 else 1}f} %"
+def percent(share: float, *, near: float | None = None) -> str:
+    """'98.3 %'; two decimals if it (or `near`, beside which it stands) is so close to 1 that one would hide the errors."""
+    centre = share if near is None else near
+    return f"{100 * share:.{2 if 0.99 <= centre < 1 else 1}f} %"
 
 
 def digits(value: float, *, most: int = 4) -> str:
@@ -60,8 +61,10 @@ def interval(metric: str, score: Score) -> str:
     """'96.1 to 99.4 %', or nothing where there is none."""
     if score.low is None or score.high is None:
         return ""
-    low, high = written(metric, score.low), written(metric, score.high)
-    return f"{low.removesuffix(' %')} to {high}"
+    if metric in SHARES:
+        low, high = (percent(end, near=score.value) for end in (score.low, score.high))
+        return f"{low.removesuffix(' %')} to {high}"
+    return f"{digits(score.low)} to {digits(score.high)}"
 
 
 def with_interval(metric: str, score: Score) -> str:
