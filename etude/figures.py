@@ -30,7 +30,7 @@ class Curve:
     """with its unit, as every label of an axis"""
     y_label: str
     diagonal: bool = False
-    """draw y = x for comparison: chance in a ROC curve, the ideal in a calibration curve"""
+    """draw y = x from 0 to 1 for comparison: chance in a ROC curve, the ideal in a calibration curve"""
     log_x: bool = False
     log_y: bool = False
 

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from etude.figures import Curve, Figure, Grid, Histogram, Images, Matrix, Network, Points, Text
 from etude.report.style import (
@@ -156,13 +157,16 @@ def draw_histogram(figure: Histogram, axes: Axes) -> None:
         axes.stairs(counts, figure.edges, fill=True, color=colour, alpha=0.22)
         axes.stairs(counts, figure.edges, color=colour, linestyle=DASHES[k % len(DASHES)], linewidth=1.4, label=name)
     axes.set(xlabel=figure.x_label, ylabel=figure.y_label)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     if len(figure.counts) > 1:
         axes.legend()
 
 
 def matrix_height(figure: Matrix) -> float:
     """Inches, for cells that are about square."""
-    return min(9.0, max(1.6, 0.9 + 4.0 * len(figure.rows) / max(1, len(figure.columns))))
+    cell = min(0.7, 4.0 / max(1, len(figure.columns)))
+    return min(9.0, 0.9 + cell * len(figure.rows))
 
 
 def draw_matrix(figure: Matrix, axes: Axes) -> None:

@@ -15,8 +15,8 @@ from etude.report.score import headline, metrics_table, other_parts, strip
 from etude.report.words import label, written
 
 CAPTIONS = {
-    "Loss": "What is minimised, batch by batch, and the same on examples that are not learnt from. A validation loss that rises while "
-    "the training loss falls is overfitting.",
+    "Loss": "What is minimised, batch by batch, and the same on examples that are not learnt from. "
+    "A validation loss that rises while the training loss falls is overfitting.",
     "Learning rate": "How long the steps were.",
 }
 

@@ -140,7 +140,7 @@ def notes(judgement: Judgement) -> Html:
             if len(details.names) == 2
             else "Precision, recall, F1, ROC-AUC and PR-AUC are means over the classes (one against the rest)."
         )
-        sentences.append("A dash instead of an interval: no example was wrong, so resampling cannot tell.")
+        sentences.append("Where no interval stands, resampling cannot tell: all replicas agree.")
     sentences += [f"{each.name.capitalize()}: trained {each.note}." for each in judgement.baselines]
     return paragraph(text(" ".join(sentences)), kind="note")
 

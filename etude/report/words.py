@@ -35,7 +35,7 @@ def label(metric: str) -> str:
 
 
 def percent(share: float, *, near: float | None = None) -> str:
-    """'98.3 %'; two decimals if it (or `near`, beside which it stands) is so close to 1 that one would hide the errors."""
+    """'98.3 %'; two decimals if it, or `near` beside which it stands, is so close to 1 that one hides the errors."""
     centre = share if near is None else near
     return f"{100 * share:.{2 if 0.99 <= centre < 1 else 1}f} %"
 
@@ -47,7 +47,7 @@ def digits(value: float, *, most: int = 4) -> str:
     power = math.floor(math.log10(abs(value)))
     if not -5 < power < 9:
         return f"{value:.{most - 1}e}"
-    return f"{value:,.{max(0, most - 1 - power)}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:,.{max(0, most - 1 - power)}f}"
 
 
 def written(metric: str, value: float | None) -> str:
