@@ -16,9 +16,9 @@ ITERATIONS = 5
 class Muon(torch.optim.Optimizer):
     """Momentum orthogonalised by Newton-Schulz (Jordan et al. 2024, kellerjordan.github.io/posts/muon).
 
-    The hidden matrices among `parameters` (two axes or more; filters are flattened to output x rest) go by Muon. What has
-    one axis, and all of `by_adam`, where the embeddings and the output layer belong, goes by AdamW. `rate` is in units of
-    spectral norm, multiplied by sqrt(rows / columns) for tall matrices; matrices of one shape are handled as one batch.
+    The hidden matrices among `parameters` (two axes or more; filters are flattened to output x rest) go by Muon. What
+    has one axis, and all of `by_adam`, where the embeddings and the output layer belong, goes by AdamW. `rate` is in
+    units of spectral norm, multiplied by sqrt(rows / columns) for tall matrices; matrices of one shape are one batch.
     """
 
     def __init__(
@@ -79,7 +79,8 @@ class Muon(torch.optim.Optimizer):
         state = self.state[matrix]
         if "momentum_buffer" not in state:
             state["momentum_buffer"] = torch.zeros_like(matrix)
-        return gradient.lerp(state["momentum_buffer"].lerp_(gradient, 1 - beta), beta)
+        mixed: Tensor = gradient.lerp(state["momentum_buffer"].lerp_(gradient, 1 - beta), beta)
+        return mixed
 
 
 def by_shape(matrices: Iterable[nn.Parameter]) -> Iterable[list[nn.Parameter]]:
@@ -99,7 +100,7 @@ def orthogonalised(matrices: Float[Tensor, "matrix row column"]) -> Float[Tensor
     """
     a, b, c = QUINTIC
     tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.mT if tall else matrices
+    x: Tensor = matrices.mT if tall else matrices
     x = x.bfloat16() if x.is_cuda else x
     x = x / x.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)  # so that no singular value is above 1
     for _ in range(ITERATIONS):

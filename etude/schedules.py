@@ -28,16 +28,19 @@ def exponential(factor: float) -> Schedule:
 
 
 def cosine(steps: int, floor: float = 0.0) -> Schedule:
-    """Half a cosine from 1 down to `floor` over `steps` updates, then stay (Loshchilov and Hutter 2017, arXiv:1608.03983, eq. 5)."""
+    """Half a cosine from 1 down to `floor` over `steps` updates, then flat.
+
+    Loshchilov and Hutter 2017 (arXiv:1608.03983), eq. 5, without restarts.
+    """
     at_least_one(steps)
     return lambda step: half_cosine(1.0, floor, min(step, steps) / steps)
 
 
 def one_cycle(steps: int, rise: float = 0.3, *, start: float = 1 / 25, end: float = 1 / 250_000) -> Schedule:
-    """Up to the base rate in the share `rise` of all `steps` updates, and down to nearly nothing (Smith and Topin 2019, arXiv:1708.07120).
+    """Up to the base rate in the share `rise` of all `steps` updates, and down to nearly nothing.
 
-    `start` and `end` are the first and the last factor; their defaults and the two half cosines are PyTorch's. The last
-    factor comes with update `steps - 1` and stays.
+    Smith and Topin 2019 (arXiv:1708.07120). `start` and `end` are the first and the last factor; their defaults and the
+    two half cosines are PyTorch's. The last factor comes with update `steps - 1` and stays.
     """
     at_least_one(steps)
     peak, last = max(rise * steps - 1, 0.0), steps - 1
@@ -51,9 +54,10 @@ def one_cycle(steps: int, rise: float = 0.3, *, start: float = 1 / 25, end: floa
 
 
 def warmed(schedule: Schedule, steps: int) -> Schedule:
-    """`schedule` with its first `steps` updates damped by 1/steps, 2/steps, ... 1 (Goyal et al. 2017, arXiv:1706.02677, section 2.2).
+    """`schedule` with its first `steps` updates damped by 1/steps, 2/steps, ... 1.
 
-    The schedule keeps its own clock, so `warmed(cosine(1000), 50)` ends with update 1,000.
+    Goyal et al. 2017 (arXiv:1706.02677), section 2.2. The schedule keeps its own clock, so `warmed(cosine(1000), 50)` ends
+    with update 1,000.
     """
     at_least_one(steps)
     return lambda step: min(1.0, (step + 1) / steps) * schedule(step)

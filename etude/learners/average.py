@@ -1,16 +1,17 @@
-"""A slow copy of a network, which is often the better one."""
+"""A copy of a network that follows it slowly and often answers better."""
 
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class EMA(nn.Module):
-    """Exponential moving average of the weights (Polyak and Juditsky 1992; decay as in Tarvainen and Valpola 2017, arXiv:1703.01780).
+    """The exponential moving average of a model's parameters and buffers in the spirit of Polyak's averaging.
 
-    After each update, average = decay x average + (1 - decay) x weight; buffers such as the statistics of batch
-    normalisation are copied.
+    Polyak and Juditsky 1992 (doi:10.1137/0330046). After an update, average = decay * average + (1 - decay) * model.
+    Whole-number buffers are taken over as they are. It starts as the model is when it is made, so a `decay` near 1 needs several
+    times 1 / (1 - decay) updates to forget that.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -22,9 +23,16 @@ class EMA(nn.Module):
 
     @torch.no_grad()
     def update(self, model: nn.Module) -> None:
-        """Take one step towards `model`, which has the layers of the copy."""
-        pairs = zip(self.model.parameters(), model.parameters(), strict=True)
-        for average, weight in pairs:
-            average.lerp_(weight, 1 - self.decay)
-        for kept, current in zip(self.model.buffers(), model.buffers(), strict=True):
-            kept.copy_(current)
+        """Move the copy one small step towards `model`."""
+        for own, other in zip(self.model.parameters(), model.parameters(), strict=True):
+            own.lerp_(other, 1 - self.decay)
+        for own, other in zip(self.model.buffers(), model.buffers(), strict=True):
+            if own.is_floating_point():
+                own.lerp_(other, 1 - self.decay)
+            else:
+                own.copy_(other)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The answer of the copy."""
+        answer: Tensor = self.model(x)
+        return answer
