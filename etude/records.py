@@ -24,3 +24,14 @@ class Inputs(Batch):
 
     x: Shaped[Tensor, "batch ..."]
     """as in `Labelled`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted(Batch):
+    """Examples with one answer each, of which some count more than others."""
+
+    x: Float[Tensor, "batch feature"]
+    y: Float[Tensor, " batch"] | Int[Tensor, " batch"]
+    """class index, or the quantity"""
+    weight: Float[Tensor, " batch"]
+    """above 0"""

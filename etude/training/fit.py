@@ -1,13 +1,13 @@
 """The training loop: the only one."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from etude.errors import DivergedError
-from etude.learners.base import device_of
+from etude.learners.base import Learner, device_of
 from etude.training.experiment import Experiment
-from etude.training.run import Run
 from etude.types import B, Logs
 
 
@@ -24,7 +24,27 @@ class Event:
     """empty except after an evaluation"""
 
 
-def fit(experiment: Experiment[B], run: Run) -> Generator[Event, None, None]:
+@runtime_checkable
+class Journal(Protocol):
+    """Where a training is written down: `Run` writes a folder, `UnsavedRun` keeps the curves in memory."""
+
+    @property
+    def kept(self) -> str:
+        """What is left after an error, as a sentence."""
+        ...
+
+    def load(self, learner: Learner[Any]) -> int:
+        """Put the learner where the training stopped; the updates behind it."""
+        ...
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """Add a row to the curves."""
+
+    def save(self, step: int, learner: Learner[Any]) -> None:
+        """Keep the state of the training."""
+
+
+def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]:
     """Update after update; the caller shows, pauses, changes or stops between two of them.
 
     Closing the generator saves a checkpoint, from which the next `fit` goes on as if nothing had happened. An error
@@ -52,7 +72,7 @@ def fit(experiment: Experiment[B], run: Run) -> Generator[Event, None, None]:
         raise
 
 
-def record(run: Run, experiment: Experiment[B], step: int, logs: Logs, scores: dict[str, float]) -> None:
+def record(run: Journal, experiment: Experiment[B], step: int, logs: Logs, scores: dict[str, float]) -> None:
     """Write one row of the curves; a number that is not finite ends the training here."""
     row: dict[str, float] = {name: float(value) for name, value in logs.items()}
     for name, optimizer in experiment.learner.optimizers().items():
@@ -62,7 +82,7 @@ def record(run: Run, experiment: Experiment[B], step: int, logs: Logs, scores: d
         raise DivergedError(
             "E-DIVERGED",
             f"{lost[0]} is {row[lost[0]]} after update {step}: the training left the finite numbers. "
-            f"The last good checkpoint is kept in {run.folder}. Lower the learning rate (--rate), or clip the gradient.",
+            f"{run.kept} Lower the learning rate (--rate), or clip the gradient.",
         )
     if experiment.epoch_steps is not None:
         row["epoch"] = step / experiment.epoch_steps

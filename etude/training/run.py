@@ -47,6 +47,11 @@ class Run:
         """Where the checkpoints of this phase are."""
         return self.folder / "checkpoints" if self.phase == 0 else self.folder / f"checkpoints-{self.phase}"
 
+    @property
+    def kept(self) -> str:
+        """What is left after an error, as a sentence."""
+        return f"The last good checkpoint is kept in {self.folder}."
+
     def steps(self) -> list[int]:
         """The updates after which there is a whole checkpoint, oldest first."""
         return sorted(int(path.name.removeprefix("step-")) for path in self.checkpoints.glob("step-*"))
