@@ -56,6 +56,12 @@ def test_words_are_kept_as_they_are() -> None:
     assert "costs $5 and $6 <b>" in "".join(root.itertext())
 
 
+def test_dollars_in_the_name_of_a_column_are_no_formula() -> None:
+    figure = Points("$", torch.randn(3), torch.randn(3), "price in $ (not \\$)", "$a_b$", diagonal=True)
+    words = "".join(ElementTree.fromstring(svg(figure)).itertext())
+    assert "$a_b$" in words
+
+
 def test_a_hostile_name_stays_a_name() -> None:
     name = '"><script>alert(1)</script>'
     figure = Matrix(name, torch.ones(1, 1), (name,), (name,), name, name)

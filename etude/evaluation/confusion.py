@@ -80,7 +80,8 @@ def class_scores(
     for k, name in enumerate(names):
         right, n = int(counts[k, k]), int(truths[k])
         recall = proportion(right, n, replicas.class_recall[:, k]) if n else Score(None)
-        precision = percentile(float(values.class_precision[0, k]), replicas.class_precision[:, k])
+        answered = int(counts[:, k].sum())
+        precision = proportion(right, answered, replicas.class_precision[:, k]) if answered else Score(0.0)
         f1 = percentile(float(values.class_f1[0, k]), replicas.class_f1[:, k])
         scored.append(ClassScores(name, n, precision, recall, f1))
     return tuple(scored)

@@ -110,7 +110,8 @@ def worst_section(evaluation: Evaluation, folder: Path) -> Html:
         return section("worst", "Worst errors", paragraph(text(f"Not one answer on the {part} part is wrong.")))
     pictured = [each for each in evaluation.worst if picture_path(folder, evaluation.part, each).is_file()]
     intro = f"The {counted(len(evaluation.worst), 'most wrong answer')} on the {part} part, worst first; "
-    intro += "rows count from 0 in the source."
+    intro += "rows count from 0 in the source"
+    intro += "; behind an answer stands the confidence in it." if isinstance(evaluation.details, ClassDetails) else "."
     if pictured:
         cards = joined(card(each, picture_path(folder, evaluation.part, each)) for each in pictured)
         body = Html(f'<ul class="cards">\n{cards}</ul>\n')
@@ -161,7 +162,7 @@ def confidence(mistake: Mistake) -> str:
 
 def sure(mistake: Mistake) -> str:
     """The confidence as it stands behind the answer."""
-    return "" if mistake.confidence is None else f", {confidence(mistake)} sure"
+    return "" if mistake.confidence is None else f", {confidence(mistake)}"
 
 
 def error(mistake: Mistake) -> str:

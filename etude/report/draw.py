@@ -94,8 +94,10 @@ def one_panel(figure: T, draw: Callable[[T, Axes], None], *, height: float) -> C
     """A drawing with one pair of axes."""
     canvas = Canvas(figsize=(WIDTH, height), layout="constrained", facecolor="none")
     axes = canvas.add_subplot(facecolor="none")
-    axes.set_title(figure.title)
+    axes.set_title(short(figure.title, 60))
     draw(figure, axes)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_text(short(axis.label.get_text(), 12 + int(10 * height)))
     return canvas
 
 
@@ -107,7 +109,7 @@ def draw_curve(figure: Curve, axes: Axes) -> None:
         k = PARTS.index(name) if name in PARTS else number
         colour = CLASSES[k % len(CLASSES)]
         marker = "o" if len(line.x) == 1 else None  # a single point makes no line
-        axes.plot(line.x, line.y, color=colour, linestyle=DASHES[k % len(DASHES)], marker=marker, label=name)
+        axes.plot(line.x, line.y, color=colour, linestyle=DASHES[k % len(DASHES)], marker=marker, label=short(name, 24))
         if line.low is not None and line.high is not None:
             axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.18, linewidth=0)
     axes.set(xlabel=figure.x_label, ylabel=figure.y_label)
@@ -131,7 +133,9 @@ def draw_points(figure: Points, axes: Axes) -> None:
             here = figure.classes == k
             colour, marker = CLASSES[k % len(CLASSES)], MARKERS[k % len(MARKERS)]
             x, y = figure.x[here], figure.y[here]
-            axes.scatter(x, y, s=18, color=colour, marker=marker, edgecolors=edge, linewidths=0.4, label=name)
+            axes.scatter(
+                x, y, s=18, color=colour, marker=marker, edgecolors=edge, linewidths=0.4, label=short(name, 24)
+            )
         axes.legend(ncols=1 + (len(figure.names) > 5))
     axes.set(xlabel=figure.x_label, ylabel=figure.y_label)
 
@@ -155,7 +159,9 @@ def draw_histogram(figure: Histogram, axes: Axes) -> None:
     for k, (name, counts) in enumerate(figure.counts.items()):
         colour = CLASSES[k % len(CLASSES)]
         axes.stairs(counts, figure.edges, fill=True, color=colour, alpha=0.22)
-        axes.stairs(counts, figure.edges, color=colour, linestyle=DASHES[k % len(DASHES)], linewidth=1.4, label=name)
+        axes.stairs(
+            counts, figure.edges, color=colour, linestyle=DASHES[k % len(DASHES)], linewidth=1.4, label=short(name, 24)
+        )
     axes.set(xlabel=figure.x_label, ylabel=figure.y_label)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -165,8 +171,12 @@ def draw_histogram(figure: Histogram, axes: Axes) -> None:
 
 def matrix_height(figure: Matrix) -> float:
     """Inches, for cells that are about square."""
-    cell = min(0.7, 4.0 / max(1, len(figure.columns)))
-    return min(9.0, 0.9 + cell * len(figure.rows))
+    return min(9.0, max(1.8, 0.9 + cell_size(figure) * len(figure.rows)))
+
+
+def cell_size(figure: Matrix) -> float:
+    """Inches along one side."""
+    return min(0.7, 4.0 / max(1, len(figure.columns)))
 
 
 def draw_matrix(figure: Matrix, axes: Axes) -> None:
@@ -198,7 +208,8 @@ def name_cells(figure: Matrix, axes: Axes) -> None:
     steps = [-(-len(names) // 40) for names in (figure.rows, figure.columns)]
     axes.set_yticks(range(0, len(figure.rows), steps[0]), [short(name) for name in figure.rows[:: steps[0]]])
     words = [short(name) for name in figure.columns[:: steps[1]]]
-    crowded = sum(len(word) for word in words) > 45 or len(words) > 24
+    room = 13 * cell_size(figure) * steps[1]  # characters of this size in an inch
+    crowded = max((len(word) for word in words), default=0) > room
     axes.set_xticks(range(0, len(figure.columns), steps[1]), words, rotation=90 if crowded else 0)
     if max(len(figure.rows), len(figure.columns)) > PRINTED_CELLS:
         axes.tick_params(labelsize=6.5)
