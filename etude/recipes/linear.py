@@ -16,7 +16,7 @@ from etude.schedules import cosine
 from etude.schema import Schema
 from etude.source import Source
 from etude.training.expect import expect_quantity
-from etude.training.experiment import Experiment, Recipe
+from etude.training.experiment import TO_THE_END, Experiment, Recipe
 from etude.training.supervised import supervised
 
 
@@ -43,4 +43,4 @@ class LinearRegression(Recipe):
         return Optimizer(descent, schedule=cosine(steps))
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
-        yield supervised(self, load(self.source), optimizer=self.optimizer)
+        yield supervised(self, load(self.source), optimizer=self.optimizer, watch=TO_THE_END)

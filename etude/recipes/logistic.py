@@ -19,7 +19,7 @@ from etude.schedules import cosine
 from etude.schema import Schema
 from etude.source import Source
 from etude.training.expect import expect_two_classes
-from etude.training.experiment import Experiment, Recipe
+from etude.training.experiment import TO_THE_END, Experiment, Recipe
 from etude.training.supervised import supervised
 
 
@@ -52,4 +52,4 @@ class LogisticRegression(Recipe):
     def experiments(self) -> Iterator[Experiment[Labelled]]:
         splits = load(self.source)
         goal = Penalised(checked(binary_cross_entropy, binary_contract), self.penalty / len(splits.train))
-        yield supervised(self, splits, optimizer=self.optimizer, objective=goal)
+        yield supervised(self, splits, optimizer=self.optimizer, objective=goal, watch=TO_THE_END)

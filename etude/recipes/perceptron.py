@@ -19,7 +19,7 @@ from etude.schema import Schema
 from etude.source import Source
 from etude.training.device import find_device
 from etude.training.expect import expect_two_classes
-from etude.training.experiment import Experiment, Recipe, Watch
+from etude.training.experiment import TO_THE_END, Experiment, Recipe
 from etude.training.supervised import EVALUATION_BATCH, prefixed
 
 
@@ -58,6 +58,6 @@ class Perceptron(Recipe):
             evaluate=lambda: prefixed(scores(predictor, splits.valid, batch=EVALUATION_BATCH)),
             evaluate_every=epoch,
             epoch_steps=epoch,
-            watch=Watch("valid_accuracy", higher_is_better=True),
+            watch=TO_THE_END,
             splits=splits,
         )

@@ -26,6 +26,10 @@ class Watch:
     """evaluations without a better score before the training stops; None: train to the end"""
 
 
+TO_THE_END = Watch("step", higher_is_better=True)
+"""for methods whose solution is where they come to rest: the last checkpoint is the best one"""
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment(Generic[B]):
     """One training, built and ready."""

@@ -26,6 +26,8 @@ from etude.types import Objective
 
 EVALUATION_BATCH = 1000
 """examples; the same in training and in `evaluate`, so that the same weights give the same bits"""
+MOST_EVALUATIONS = 50
+"""in a training whose epochs are so short that one after each would cost more than the training"""
 
 
 class Supervised(Protocol):
@@ -76,7 +78,7 @@ def supervised(
         batches=lambda start: training_batches(recipe, splits, start, augment),
         steps=steps,
         evaluate=lambda: prefixed(scores(predictor, splits.valid, batch=EVALUATION_BATCH)),
-        evaluate_every=min(epoch, steps),
+        evaluate_every=min(max(epoch, steps // MOST_EVALUATIONS), steps),
         log_every=max(1, steps // 1000),
         epoch_steps=epoch,
         watch=watch or default_watch(splits.schema),
