@@ -56,8 +56,8 @@ def one_cycle(steps: int, rise: float = 0.3, *, start: float = 1 / 25, end: floa
 def warmed(schedule: Schedule, steps: int) -> Schedule:
     """`schedule` with its first `steps` updates damped by 1/steps, 2/steps, ... 1.
 
-    Goyal et al. 2017 (arXiv:1706.02677), section 2.2. The schedule keeps its own clock, so `warmed(cosine(1000), 50)` ends
-    with update 1,000.
+    Goyal et al. 2017 (arXiv:1706.02677), section 2.2. The schedule keeps its own clock, so
+    `warmed(cosine(1000), 50)` ends with update 1,000.
     """
     at_least_one(steps)
     return lambda step: min(1.0, (step + 1) / steps) * schedule(step)

@@ -10,8 +10,8 @@ class EMA(nn.Module):
     """The exponential moving average of a model's parameters and buffers in the spirit of Polyak's averaging.
 
     Polyak and Juditsky 1992 (doi:10.1137/0330046). After an update, average = decay * average + (1 - decay) * model.
-    Whole-number buffers are taken over as they are. It starts as the model is when it is made, so a `decay` near 1 needs several
-    times 1 / (1 - decay) updates to forget that.
+    Whole-number buffers are taken over as they are. It starts as the model is when it is made, so a `decay` near 1
+    needs several times 1 / (1 - decay) updates to forget that.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -26,11 +26,11 @@ class EMA(nn.Module):
         """Move the copy one small step towards `model`."""
         for own, other in zip(self.model.parameters(), model.parameters(), strict=True):
             own.lerp_(other, 1 - self.decay)
-        for own, other in zip(self.model.buffers(), model.buffers(), strict=True):
-            if own.is_floating_point():
-                own.lerp_(other, 1 - self.decay)
+        for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True):
+            if mine.is_floating_point():
+                mine.lerp_(theirs, 1 - self.decay)
             else:
-                own.copy_(other)
+                mine.copy_(theirs)
 
     def forward(self, x: Tensor) -> Tensor:
         """The answer of the copy."""
