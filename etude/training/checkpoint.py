@@ -1,5 +1,6 @@
 """A learner, its optimizers and all chance, as safetensors and JSON."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,20 @@ from etude.optim import Optimizer
 from etude.training.store import Json, read_json, write_json, write_manifest
 
 
-def write_checkpoint(folder: Path, learner: Learner[Any], *, step: int, phase: int) -> None:
-    """Fill `folder` with learner.safetensors (weights and buffers), training.safetensors (the rest), state.json, manifest.json."""
-    save_file(flat(learner.state_dict()), folder / "learner.safetensors")
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole state of a training at one moment, in memory of its own."""
+
+    learner: dict[str, Tensor]
+    """weights and buffers"""
+    training: dict[str, Tensor]
+    """moments of the optimizers, and the state of chance"""
+    state: Json
+    """the rest"""
+
+
+def snapshot(learner: Learner[Any], *, step: int, phase: int) -> Snapshot:
+    """Copy the state of a training after `step` updates."""
     tensors: dict[str, Tensor] = {"chance/cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["chance/cuda"] = torch.cuda.get_rng_state()
@@ -22,9 +34,15 @@ def write_checkpoint(folder: Path, learner: Learner[Any], *, step: int, phase: i
     for name, optimizer in learner.optimizers().items():
         states[name], moments = optimizer_state(optimizer)
         tensors |= {f"{name}/{key}": tensor for key, tensor in moments.items()}
-    save_file(flat(tensors), folder / "training.safetensors")
     state = {"format": 1, "step": step, "phase": phase, "network": learner.network_name(), "optimizers": states}
-    write_json(folder / "state.json", state)
+    return Snapshot(flat(learner.state_dict()), flat(tensors), state)
+
+
+def write_snapshot(folder: Path, taken: Snapshot) -> None:
+    """Fill `folder` with learner.safetensors, training.safetensors, state.json and manifest.json."""
+    save_file(taken.learner, folder / "learner.safetensors")
+    save_file(taken.training, folder / "training.safetensors")
+    write_json(folder / "state.json", taken.state)
     write_manifest(folder)
 
 

@@ -40,15 +40,21 @@ class Journal(Protocol):
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Add a row to the curves."""
 
+    def offer(self, step: int, learner: Learner[Any]) -> None:
+        """Keep the state of the training if it is good or if it is time to."""
+
     def save(self, step: int, learner: Learner[Any]) -> None:
         """Keep the state of the training."""
+
+    def keep_best(self) -> None:
+        """Keep the best state that was offered."""
 
 
 def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]:
     """Update after update; the caller shows, pauses, changes or stops between two of them.
 
     Closing the generator saves a checkpoint, from which the next `fit` goes on as if nothing had happened. An error
-    inside an update saves nothing: the last good checkpoint stays.
+    inside an update saves nothing of it: the last good checkpoint stays, and the best one.
     """
     learner = experiment.learner
     step = run.load(learner)
@@ -62,14 +68,17 @@ def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]
             scores: dict[str, float] = {}
             if step % experiment.evaluate_every == 0 or step == experiment.steps:
                 scores = experiment.evaluate()
+            if scores or step % experiment.log_every == 0:
                 record(run, experiment, step, logs, scores)
-                run.save(step, learner)
-            elif step % experiment.log_every == 0:
-                record(run, experiment, step, logs, scores)
+                run.offer(step, learner)
             yield Event(step, experiment.steps, logs, scores)
     except GeneratorExit:  # the caller stopped looking: keep what was learnt
         run.save(step, learner)
         raise
+    except Exception:
+        run.keep_best()
+        raise
+    run.save(step, learner)
 
 
 def record(run: Journal, experiment: Experiment[B], step: int, logs: Logs, scores: dict[str, float]) -> None:

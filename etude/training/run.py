@@ -3,12 +3,13 @@
 import shutil
 import time
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from etude.errors import CheckpointError
 from etude.learners.base import Learner
-from etude.training.checkpoint import read_checkpoint, write_checkpoint
+from etude.training.checkpoint import Snapshot, read_checkpoint, snapshot, write_snapshot
 from etude.training.store import (
     Json,
     append_line,
@@ -24,6 +25,9 @@ FORMAT = 1
 
 KEPT = 2
 """newest checkpoints that are kept beside the best one and the last one of each phase"""
+
+LONGEST = 10.0
+"""seconds of training between two checkpoints, at the evaluations and rows of the curves"""
 
 
 class Run:
@@ -41,6 +45,14 @@ class Run:
         self.higher_is_better = higher_is_better
         self.started = time.perf_counter()
         """so that rows of a resumed run count on from the seconds of the last one"""
+        self.leader: dict[str, Json] | None = None
+        """the row with the best score so far"""
+        self.best: Snapshot | None = None
+        """the best state, while it is only in memory"""
+        self.saved = self.started
+        """when a checkpoint was last written"""
+        self.cost = 0.0
+        """seconds that it took"""
 
     @property
     def checkpoints(self) -> Path:
@@ -63,7 +75,9 @@ class Run:
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Add a row to the curves."""
         seconds = round(time.perf_counter() - self.started, 3)
-        append_line(self.folder / "metrics.jsonl", {"step": step, "phase": self.phase, "seconds": seconds, **values})
+        row = {"step": step, "phase": self.phase, "seconds": seconds, **values}
+        append_line(self.folder / "metrics.jsonl", row)
+        self.leader = self.better(self.leader, row)
 
     def curves(self) -> list[dict[str, Json]]:
         """The rows of this phase, oldest first."""
@@ -80,25 +94,56 @@ class Run:
 
     def best_step(self) -> int | None:
         """The evaluation with the best score, the first of equals; None before the first evaluation."""
-        rows = [row for row in self.curves() if row.get(self.best_by or "") is not None]
-        choose = max if self.higher_is_better else min
-        return int(choose(rows, key=lambda row: row[self.best_by])["step"]) if rows else None
+        leader = reduce(self.better, self.curves(), None)
+        return int(leader["step"]) if leader is not None else None
+
+    def better(self, leader: dict[str, Json] | None, row: dict[str, Json]) -> dict[str, Json] | None:
+        """The row with the better score, the earlier one of equals."""
+        score = row.get(self.best_by or "")
+        if score is None or leader is None:
+            return leader if score is None else row
+        gain = score - leader[self.best_by or ""]
+        return row if (gain > 0 if self.higher_is_better else gain < 0) else leader
 
     def stale(self) -> int:
         """Evaluations since the best one."""
         best = self.best_step()
         return sum(row["step"] > best for row in self.curves() if self.best_by in row) if best is not None else 0
 
+    def offer(self, step: int, learner: Learner[Any]) -> None:
+        """Take note of an evaluated state: kept in memory if it is the best, written if it is time to.
+
+        Writing is allowed a fiftieth of the time, and at least every `LONGEST` seconds; whatever is written, the best
+        state of that moment is written with it.
+        """
+        if self.leader is not None and self.leader["step"] == step:
+            self.best = snapshot(learner, step=step, phase=self.phase)
+        waited = time.perf_counter() - self.saved
+        if waited > min(50 * self.cost, LONGEST):
+            self.save(step, learner)
+
     def save(self, step: int, learner: Learner[Any]) -> None:
         """Write a checkpoint, unless there is one of this step, and remove those that nobody needs any more."""
-        if not self.checkpoint(step).exists():
-            self.checkpoints.mkdir(parents=True, exist_ok=True)
-            write_folder(
-                self.checkpoint(step),
-                lambda folder: write_checkpoint(folder, learner, step=step, phase=self.phase),
-            )
+        begun = time.perf_counter()
+        self.keep_best()
+        self.write(snapshot(learner, step=step, phase=self.phase))
         for old in set(self.steps()[:-KEPT]) - {self.best_step()}:
             shutil.rmtree(self.checkpoint(old))
+        self.saved = time.perf_counter()
+        self.cost = self.saved - begun
+
+    def keep_best(self) -> None:
+        """Write the best state if it is only in memory."""
+        if self.best is not None:
+            self.write(self.best)
+            self.best = None
+
+    def write(self, taken: Snapshot) -> None:
+        """Write a state, unless it is there."""
+        folder = self.checkpoint(taken.state["step"])
+        if not folder.exists():
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+            write_folder(folder, lambda temporary: write_snapshot(temporary, taken))
 
     def load(self, learner: Learner[Any]) -> int:
         """Continue from the newest whole checkpoint of this phase: the updates behind it, 0 if there is none.
@@ -113,6 +158,7 @@ class Run:
         if len(kept) < len(rows):
             write_lines(self.folder / "metrics.jsonl", kept)
         self.started = time.perf_counter() - self.seconds()
+        self.leader = reduce(self.better, self.curves(), None)
         return step
 
     def newest(self) -> int:
