@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -196,3 +198,13 @@ def test_momentum_and_decay_outside_their_ranges_are_refused(momentum: float, de
     with pytest.raises(UsageError, match="at least 0") as caught:
         sgd(network().parameters(), rate=0.1, momentum=momentum, weight_decay=decay)
     assert caught.value.code == "E-CFG-RANGE"
+
+
+def test_training_imports_no_compiler() -> None:
+    program = (
+        "import sys, torch; from etude.optim import Optimizer, adamw; from etude.types import Loss\n"
+        "w = torch.nn.Parameter(torch.ones(2, 2)); o = Optimizer(adamw([w], rate=0.1)); o.minimize([Loss(w.sum())])\n"
+        "o.torch.load_state_dict(o.torch.state_dict())\n"
+        "assert not (w == 1).any() and 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
