@@ -1,7 +1,13 @@
-"""Losses for classes: how far the answer is from the truth, in nats unless said otherwise."""
+"""How wrong the scores of classes are: the losses of classification, in nats where they are likelihoods.
+
+Networks for two classes or more answer with one logit for each class, (batch, class); a network with one logit for the
+second of two classes, (batch,), goes with the losses called binary.
+"""
+
+from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -10,62 +16,86 @@ from etude.types import Loss
 
 
 def cross_entropy(model: nn.Module, batch: Labelled) -> Loss:
-    """-log p(y), from logits (batch, class): softmax and logarithm in one, so that neither overflows."""
+    """Mean of -log softmax(logits)_y, from logits (batch, class)."""
     return Loss(F.cross_entropy(model(batch.x), batch.y), len(batch))
 
 
 def negative_log_likelihood(model: nn.Module, batch: Labelled) -> Loss:
-    """-log p(y), from a model that ends in log-softmax; logits or probabilities would train, and train wrongly."""
+    """Mean of -log p_y, from log-probabilities (batch, class), as nn.LogSoftmax gives them."""
     return Loss(F.nll_loss(model(batch.x), batch.y), len(batch))
 
 
 def binary_cross_entropy(model: nn.Module, batch: Labelled) -> Loss:
-    """-y log p - (1 - y) log(1 - p), from one logit for each example (batch,)."""
-    return Loss(F.binary_cross_entropy_with_logits(model(batch.x), batch.y.to(torch.float32)), len(batch))
+    """Mean of -y log p - (1 - y) log(1 - p) with p = sigmoid(logit), from logits (batch,) and y in {0, 1}.
+
+    Without the second term, as some slides print it, an example of class 0 has loss 0 and teaches nothing.
+    """
+    logits = model(batch.x)
+    return Loss(F.binary_cross_entropy_with_logits(logits, batch.y.to(logits.dtype)), len(batch))
 
 
 def hinge(model: nn.Module, batch: Labelled) -> Loss:
-    """The margin by which the best wrong class comes too near the right one.
+    """Mean of max(0, 1 + s_j - s_y), s_j the best score of the other classes.
 
-    Crammer and Singer 2001 (jmlr.org/papers/v2/crammer01a), max(0, 1 + max over k != y of s_k - s_y), from scores
-    (batch, class); for two classes with s = (0, s_1) it is the hinge of support vector machines.
+    From scores (batch, class); Crammer and Singer 2001 (JMLR 2), eq. 3.
     """
+    scores = model(batch.x)  # (batch, class)
+    y = batch.y.unsqueeze(1)
+    others = scores.scatter(1, y, -torch.inf).amax(1)
+    return Loss(F.relu(1 + others - scores.gather(1, y).squeeze(1)).mean(), len(batch))
+
+
+def binary_hinge(model: nn.Module, batch: Labelled) -> Loss:
+    """Mean of max(0, 1 - t s) with t = 2y - 1, from scores (batch,) and y in {0, 1} (Cortes and Vapnik 1995)."""
     scores = model(batch.x)
-    right = scores.gather(1, batch.y[:, None])
-    rivals = scores.scatter(1, batch.y[:, None], -torch.inf).amax(1, keepdim=True)
-    return Loss((1 + rivals - right).clamp(min=0).mean(), len(batch))
+    if scores.shape != batch.y.shape:
+        raise ValueError(f"scores {tuple(scores.shape)} and labels {tuple(batch.y.shape)} must have one shape")
+    return Loss(F.relu(1 - (2 * batch.y.to(scores.dtype) - 1) * scores).mean(), len(batch))
 
 
+@dataclass(frozen=True)
+class Focal:
+    """Cross-entropy in which an example of probability p counts (1 - p)^gamma.
+
+    Lin et al. 2017 (arXiv:1708.02002), eq. 4.
+    """
+
+    gamma: float = 2.0
+    """0 is the cross-entropy; the greater, the less the easy examples count"""
+
+    def __call__(self, model: nn.Module, batch: Labelled) -> Loss:
+        log_p = log_likelihood(model(batch.x), batch.y)
+        surprise = -torch.expm1(log_p)  # 1 - p, exact where p is near 1
+        return Loss(-(surprise**self.gamma * log_p).mean(), len(batch))
+
+
+@dataclass(frozen=True)
 class Smoothed:
-    """Cross-entropy against targets that leave a share `epsilon` to all classes alike (Szegedy et al. 2016, arXiv:1512.00567, section 7)."""
+    """Cross-entropy against 1 - epsilon on the label plus epsilon / classes on each class.
 
-    def __init__(self, epsilon: float) -> None:
-        self.epsilon = epsilon
+    Szegedy et al. 2016 (arXiv:1512.00567), section 7.
+    """
+
+    epsilon: float = 0.1
+    """share of the target that is spread evenly"""
 
     def __call__(self, model: nn.Module, batch: Labelled) -> Loss:
         return Loss(F.cross_entropy(model(batch.x), batch.y, label_smoothing=self.epsilon), len(batch))
 
 
-class Focal:
-    """Cross-entropy that counts examples less the better they are known (Lin et al. 2017, arXiv:1708.02002, eq. 4).
-
-    -(1 - p)^gamma log p for the probability p of the true class; gamma 0 is cross-entropy.
-    """
-
-    def __init__(self, gamma: float) -> None:
-        self.gamma = gamma
-
-    def __call__(self, model: nn.Module, batch: Labelled) -> Loss:
-        log_p = F.log_softmax(model(batch.x), dim=1).gather(1, batch.y[:, None])[:, 0]
-        return Loss((-((1 - log_p.exp()) ** self.gamma) * log_p).mean(), len(batch))
-
-
+@dataclass(frozen=True, eq=False)
 class Weighted:
-    """Cross-entropy with a weight for each class; the mean is over the summed weights, so pieces add up exactly."""
+    """Cross-entropy in which an example counts by the weight of its class: the mean is over the summed weights."""
 
-    def __init__(self, weights: Float[Tensor, " class"]) -> None:
-        self.weights = weights
+    class_weights: Float[Tensor, " class"]
+    """often inversely proportional to how frequent the class is"""
 
     def __call__(self, model: nn.Module, batch: Labelled) -> Loss:
-        weights = self.weights.to(batch.y.device)
-        return Loss(F.cross_entropy(model(batch.x), batch.y, weight=weights), weights[batch.y].sum())
+        logits = model(batch.x)
+        weights = self.class_weights.to(logits)
+        return Loss(F.cross_entropy(logits, batch.y, weight=weights), weights[batch.y].sum())
+
+
+def log_likelihood(logits: Float[Tensor, "batch class"], y: Int[Tensor, " batch"]) -> Float[Tensor, " batch"]:
+    """log softmax(logits)_y of each example, in nats."""
+    return F.log_softmax(logits, dim=1).gather(1, y.unsqueeze(1)).squeeze(1)
