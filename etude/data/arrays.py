@@ -1,89 +1,137 @@
-"""Arrays on disk: NumPy's .npz, and the IDX files of MNIST."""
+"""Arrays of numpy, .npz: signals or pictures with their answers, under the usual names."""
 
-import gzip
-import struct
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from etude.data.pictures import resized, with_channels
 from etude.data.raw import RawPictures, RawSignals
 from etude.errors import DataError
 
-IDX_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-TEST_KEYS = ("x_test", "y_test")
-MAX_BYTES = 4_000_000_000
-"""of one array, unpacked"""
+NAMES = (
+    ("x_train", "y_train", 0),
+    ("x_valid", "y_valid", 1),
+    ("x_val", "y_val", 1),
+    ("x_test", "y_test", 2),
+    ("train_images", "train_labels", 0),
+    ("val_images", "val_labels", 1),
+    ("test_images", "test_labels", 2),
+    ("x", "y", -1),
+    ("data", "target", -1),
+    ("images", "labels", -1),
+)
+"""keys of the examples and of their answers, in any case, and the part: 0 training, 1 validation, 2 test, -1 open"""
+LARGEST = 8_000_000_000
+"""bytes of all arrays together, unpacked"""
 
 
-def read_idx(path: Path) -> np.ndarray:
-    """An IDX file (yann.lecun.com/exdb/mnist), packed by gzip or not."""
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            raise DataError("E-IDX", f"{path} is cut off or damaged: its gzip stream does not end.") from None
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in IDX_TYPES:
-        raise DataError("E-IDX", f"{path} is no IDX file: it begins with {content[:4].hex()}.")
-    kind, axes = np.dtype(IDX_TYPES[content[2]]), content[3]
-    shape = struct.unpack_from(f">{axes}I", content, 4) if len(content) >= 4 + 4 * axes else (0,)
-    data = content[4 + 4 * axes :]
-    if int(np.prod(shape, dtype=object)) * kind.itemsize != len(data):
-        raise DataError(
-            "E-IDX", f"{path} holds {len(data):,} bytes where its header says {' x '.join(map(str, shape))}."
-        )
-    return np.frombuffer(data, kind).reshape(shape)
+def read_npz(path: Path) -> RawPictures | RawSignals:
+    """Series (2 axes) or uint8 pictures (3 or 4 axes, the channel first or last), with the parts that the keys say.
 
-
-def read_npz(path: Path, *, size: int, channels: int | None) -> RawPictures | RawSignals:
-    """An .npz with x and y, and perhaps x_test and y_test (or x_train, y_train): pictures if x is uint8, else series."""
-    arrays = load_npz(path)
-    x, y = (arrays.get(name, arrays.get(f"{name}_train")) for name in ("x", "y"))
-    if x is None or y is None:
-        raise DataError(
-            "E-NPZ", f"{path} has {', '.join(arrays) or 'nothing'}; wanted x and y (or x_train and y_train)."
-        )
-    part = None
-    if all(key in arrays for key in TEST_KEYS):
-        part = np.repeat(np.array([0, 2], dtype=np.int8), [len(x), len(arrays["x_test"])])
-        x, y = np.concatenate([x, arrays["x_test"]]), np.concatenate([y, arrays["y_test"]])
-    if len(x) != len(y) or len(x) == 0:
-        raise DataError("E-NPZ", f"{path} has {len(x):,} examples and {len(y):,} answers.")
-    if x.dtype == np.uint8 and x.ndim in (3, 4):
-        return RawPictures(as_pictures(x, path, size=size, channels=channels), [str(each) for each in y.ravel()], part)
-    if x.ndim == 2 and np.issubdtype(x.dtype, np.number):
-        values = x.astype(np.float32)
-        if not np.isfinite(values).all():
+    DataError E-NPZ-..., also for pickled objects, which are never loaded.
+    """
+    arrays = _arrays(path)
+    keys = {key.lower(): key for key in arrays}
+    pairs = [(arrays[keys[x]], arrays[keys[y]], part) for x, y, part in NAMES if x in keys and y in keys]
+    if not pairs:
+        raise DataError("E-NPZ-KEYS", _no_keys(path, arrays))
+    for x, y, _ in pairs:
+        if x.shape[:1] != y.shape[:1] or y.size != len(y) or x.shape[1:] != pairs[0][0].shape[1:]:
             raise DataError(
-                "E-NUM-NONFINITE", f"{path}: x has {(~np.isfinite(values)).sum():,} values that are not finite."
+                "E-NPZ-SHAPE",
+                f"{path.name}: examples {x.shape} with answers {y.shape}; wanted one answer for each example,"
+                " and examples of one shape",
             )
-        return RawSignals(values, y.ravel(), part)
-    raise DataError(
-        "E-NPZ", f"{path}: x is {x.dtype} of shape {x.shape}; wanted series (rows, time), or pictures as uint8."
+    has_parts = any(part > 0 for _, _, part in pairs)
+    numbers = [max(part, 0) if has_parts else part for _, _, part in pairs]
+    part = np.repeat(np.array(numbers, dtype=np.int8), [len(y) for _, y, _ in pairs])
+    answers = _plain(np.concatenate([y.reshape(-1) for _, y, _ in pairs]), path)
+    values = plain_examples(np.concatenate([x for x, _, _ in pairs]), path)
+    given = None if (part == -1).all() else part
+    if values.ndim == 2:
+        return RawSignals(values, answers, given)
+    return RawPictures(values, answers, names=[], part=given)
+
+
+def read_new_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+    """Examples and, if there are any, their answers: those of the test keys, else of x (or data, or images)."""
+    arrays = _arrays(path)
+    keys = {key.lower(): key for key in arrays}
+    found = sorted(((x, y, part) for x, y, part in NAMES if x in keys and part in {-1, 2}), key=lambda each: -each[2])
+    if not found:
+        raise DataError("E-NPZ-KEYS", _no_keys(path, arrays))
+    x, y, _ = found[0]
+    examples = plain_examples(arrays[keys[x]], path)
+    if y not in keys:
+        return examples, None
+    answers = arrays[keys[y]]
+    if answers.size != len(examples):
+        raise DataError("E-NPZ-SHAPE", f"{path.name}: {len(examples)} examples with {answers.size} answers")
+    return examples, _plain(answers.reshape(-1), path)
+
+
+def plain_examples(values: np.ndarray, path: Path) -> np.ndarray:
+    """float64 (rows, time), or uint8 (rows, height, width) or (rows, height, width, 3)."""
+    if not len(values):
+        raise DataError("E-DATA-NOROWS", f"{path.name} has no examples")
+    return _series(values, path) if values.ndim == 2 else _pictures(values, path)
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(each.file_size for each in archive.infolist()) > LARGEST:
+                raise DataError("E-NPZ-TYPE", f"{path.name} unpacks to more than {LARGEST:,} bytes: cut it")
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        if "allow_pickle" in str(error):
+            why = "it holds pickled objects, which could run code and are never loaded: save plain arrays"
+        else:
+            why = "it is no whole .npz file: write or fetch it again"
+        raise DataError("E-NPZ-TYPE", f"{path.name}: {why}") from error
+
+
+def _no_keys(path: Path, arrays: dict[str, np.ndarray]) -> str:
+    listed = ", ".join(f"{key} {array.dtype} {array.shape}" for key, array in arrays.items())
+    return (
+        f"{path.name} has {listed or 'no arrays'}; wanted x and y, or x_train, y_train, x_test, y_test"
+        " (or train_images, train_labels, ...)"
     )
 
 
-def load_npz(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an .npz, none of which may be an object: those could run code."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > MAX_BYTES:
-                raise DataError("E-NPZ", f"{path} unpacks to more than {MAX_BYTES / 1e9:g} GB.")
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError("E-NPZ", f"{path} is no .npz of plain arrays: {error}.") from None
+def _plain(answers: np.ndarray, path: Path) -> np.ndarray:
+    if answers.dtype.kind == "b":
+        return answers.astype(np.int64)
+    if answers.dtype.kind == "S":
+        return answers.astype(str)
+    if answers.dtype.kind not in "iufU":
+        raise DataError("E-NPZ-TYPE", f"{path.name}: answers are {answers.dtype}; wanted numbers or names")
+    return answers.astype(np.float64) if answers.dtype.kind == "f" else answers
 
 
-def as_pictures(x: np.ndarray, path: Path, *, size: int, channels: int | None) -> np.ndarray:
-    """uint8 (rows, height, width[, channel]) or (rows, channel, height, width) as the latter, scaled."""
-    if x.ndim == 3:
-        x = x[:, None]
-    elif x.shape[3] in (1, 3) and x.shape[1] not in (1, 3):
-        x = x.transpose(0, 3, 1, 2)
-    if x.shape[1] not in (1, 3):
-        raise DataError("E-IMG-CHANNELS", f"{path}: pictures with {x.shape[1]} channels; wanted 1 or 3.")
-    return with_channels(resized(np.ascontiguousarray(x), size), channels)
+def _series(values: np.ndarray, path: Path) -> np.ndarray:
+    if values.dtype.kind not in "iufb" or values.shape[1] == 0:
+        raise DataError("E-NPZ-TYPE", f"{path.name}: series are {values.dtype} {values.shape}; wanted numbers")
+    return values.astype(np.float64)
+
+
+def _pictures(values: np.ndarray, path: Path) -> np.ndarray:
+    """(rows, height, width) or (rows, height, width, 3)."""
+    if values.dtype != np.uint8:
+        raise DataError(
+            "E-NPZ-TYPE",
+            f"{path.name}: pictures are {values.dtype}; wanted uint8, 0 to 255"
+            " (numbers from 0 to 1: (255 * x).round().astype('uint8'))",
+        )
+    if values.ndim == 3:
+        return values
+    if values.ndim == 4 and values.shape[3] in {1, 3}:
+        return values[..., 0] if values.shape[3] == 1 else values
+    if values.ndim == 4 and values.shape[1] in {1, 3}:
+        return values[:, 0] if values.shape[1] == 1 else np.moveaxis(values, 1, 3)
+    raise DataError(
+        "E-NPZ-SHAPE",
+        f"{path.name}: examples are {values.shape}; wanted (rows, time), (rows, height, width), or 3 channels too",
+    )

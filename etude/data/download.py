@@ -1,4 +1,4 @@
-"""Files from their official home, verified by their digest, resumed where a line broke, from a mirror where one is dead."""
+"""Files from their official home: verified by digest, resumed where a line broke, from a mirror where one is dead."""
 
 import hashlib
 import http.client

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from etude.data.mnist1d import mnist1d
-from etude.data.pictures import resized, with_channels
 from etude.data.raw import RawPictures, RawSignals, RawTable
 
 MEASURES = ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points")
@@ -44,12 +43,11 @@ def file(name: str) -> Path:
     return Path(spec.origin).parent / "datasets" / "data" / name
 
 
-def digits(size: int, channels: int | None) -> RawPictures:
+def digits() -> RawPictures:
     """1,797 handwritten digits of 8 x 8 pixels (Alpaydin and Kaynak 1998), their 17 greys spread over 0 to 255."""
     rows = np.loadtxt(gzip.decompress(file("digits.csv.gz").read_bytes()).decode().splitlines(), delimiter=",")
-    pixels = np.round(rows[:, :64] * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8)
-    labels = [str(int(label)) for label in rows[:, 64]]
-    return RawPictures(with_channels(resized(pixels, size), channels), labels)
+    pixels = np.round(rows[:, :64] * (255 / 16)).astype(np.uint8).reshape(-1, 8, 8)
+    return RawPictures(pixels, rows[:, 64].astype(np.int64), names=[])
 
 
 def numbered(name: str, columns: tuple[str, ...], target: str) -> RawTable:
@@ -92,5 +90,5 @@ TABLES: dict[str, Callable[[], RawTable]] = {
     "iris": iris,
     "wine": wine,
 }
-PICTURES: dict[str, Callable[[int, int | None], RawPictures]] = {"digits": digits}
+PICTURES: dict[str, Callable[[], RawPictures]] = {"digits": digits}
 SIGNALS: dict[str, Callable[[], RawSignals]] = {"mnist1d": mnist1d}

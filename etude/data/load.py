@@ -5,8 +5,10 @@ from pathlib import Path
 from etude.data.arrays import read_npz
 from etude.data.catalogue import ENTRIES, open_entry
 from etude.data.embedded import PICTURES, SIGNALS, TABLES
+from etude.data.folder import read_folder
 from etude.data.generated import GENERATED
-from etude.data.pictures import picture_splits, read_folder
+from etude.data.idx import idx_pairs, idx_pictures
+from etude.data.pictures import picture_splits
 from etude.data.raw import RawPictures, RawSignals, RawTable
 from etude.data.signals import signal_splits
 from etude.data.splits import Splits, first_rows
@@ -23,44 +25,50 @@ def load(source: Source, *, size: int = 28, channels: int | None = None) -> Spli
 
     Pictures become squares of `size` pixels with `channels` (None: 3 if any has colour, else 1).
     """
-    raw = read(source, size=size, channels=channels)
+    raw = read(source, size=size)
     match raw:
         case RawTable():
             splits = table_splits(raw, source)
         case RawPictures():
-            splits = picture_splits(raw, source)
+            splits = picture_splits(raw, source, size=size, channels=channels)
         case RawSignals():
             splits = signal_splits(raw, source)
     return first_rows(splits, source.overfit) if source.overfit > 0 else splits
 
 
-def read(source: Source, *, size: int, channels: int | None) -> RawTable | RawPictures | RawSignals:
-    """The data as they stand under a name or in a path; a path wins."""
+def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
+    """The data as they stand under a name or in a path; a path wins.
+
+    Pictures in files are brought to `size` while they are read, so that no more than one is ever held at full size.
+    """
     name, path = source.data, Path(source.data).expanduser()
     if not name.strip():
         raise UsageError("E-DATA-NAME", "--data is empty; give a file, a folder or a name.")
     if path.exists():
-        return read_path(path, source, size=size, channels=channels)
+        return read_path(path, source, size=size)
     if name in TABLES or name in GENERATED:
         return retargeted((TABLES | GENERATED)[name](), source)
     if name in PICTURES:
-        return PICTURES[name](size, channels)
+        return PICTURES[name]()
     if name in SIGNALS:
         return SIGNALS[name]()
     if name in ENTRIES:
-        opened = open_entry(name, source, size=size, channels=channels)
+        opened = open_entry(name, source, size=size)
         return retargeted(opened, source) if isinstance(opened, RawTable) else opened
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
     raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES)} `etude list data` shows all names.")
 
 
-def read_path(path: Path, source: Source, *, size: int, channels: int | None) -> RawTable | RawPictures | RawSignals:
+def read_path(path: Path, source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
     """The data in a file or a folder."""
     if path.is_dir():
-        return read_folder(path, source, size=size, channels=channels)
-    if path.suffix == ".npz":
-        return read_npz(path, size=size, channels=channels)
+        pairs = idx_pairs(path)
+        return idx_pictures(pairs) if pairs else read_folder(path, source, size=size)
+    if path.suffix.lower() == ".npz":
+        return read_npz(path)
+    if "-ubyte" in path.name or ".idx" in path.name:
+        return idx_pictures(idx_pairs(path))
     return read_table(path, source)
 
 

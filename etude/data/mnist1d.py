@@ -63,17 +63,18 @@ def _draw(chance: np.random.RandomState) -> tuple[float, float, int, np.ndarray,
     """The chance of one example, in the order of the publication, on which the values of all later ones depend."""
     low, high = PADDING
     padding = low + int(chance.rand() * (high - low + 1))
-    scale = chance.rand()
+    scale = float(chance.rand())
     move = int(chance.choice(MOVES))
     correlated, white = chance.randn(STRETCHED), chance.randn(STRETCHED)
-    return padding, scale, move, correlated, white, chance.rand()
+    return padding, scale, move, correlated, white, float(chance.rand())
 
 
 def _templates() -> Curves:
     strokes = np.array(PEN_STROKES, dtype=np.float64)
     strokes -= strokes.mean(axis=1, keepdims=True)
     strokes /= strokes.std(axis=1, keepdims=True)
-    return (strokes - strokes[:, :1]) / 6  # each starts and ends at 0
+    templates: Curves = (strokes - strokes[:, :1]) / 6  # each starts and ends at 0
+    return templates
 
 
 def _stretched(digits: Int[np.ndarray, " examples"], padding: Int[np.ndarray, " examples"]) -> Curves:
@@ -81,7 +82,8 @@ def _stretched(digits: Int[np.ndarray, " examples"], padding: Int[np.ndarray, " 
     low, high = PADDING
     templates = _templates() + MARK
     by_padding = [_resampled(np.pad(templates, ((0, 0), (0, zeros))), STRETCHED) for zeros in range(low, high + 1)]
-    return np.stack(by_padding)[padding - low, digits]
+    curves: Curves = np.stack(by_padding)[padding - low, digits]
+    return curves
 
 
 def _resampled(curves: Curves, length: int) -> Curves:
@@ -89,7 +91,8 @@ def _resampled(curves: Curves, length: int) -> Curves:
     old, new = np.linspace(0, 1, curves.shape[1]), np.linspace(0, 1, length)
     left = np.clip(np.searchsorted(old, new) - 1, 0, len(old) - 2)
     slope = (curves[:, left + 1] - curves[:, left]) / (old[left + 1] - old[left])
-    return slope * (new - old[left]) + curves[:, left]
+    resampled: Curves = slope * (new - old[left]) + curves[:, left]
+    return resampled
 
 
 def _blur() -> Float[np.ndarray, "samples samples"]:
@@ -97,5 +100,7 @@ def _blur() -> Float[np.ndarray, "samples samples"]:
     reach = int(4 * CORRELATION + 0.5)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / CORRELATION) ** 2)
     mirrored = np.pad(np.eye(STRETCHED), ((reach, reach), (0, 0)), mode="symmetric")
-    windows = [weight * mirrored[k : k + STRETCHED] for k, weight in enumerate(kernel / kernel.sum())]
-    return np.sum(windows, axis=0)
+    weights = kernel / kernel.sum()
+    return sum(
+        (weight * mirrored[k : k + STRETCHED] for k, weight in enumerate(weights)), np.zeros_like(mirrored[:STRETCHED])
+    )

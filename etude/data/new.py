@@ -10,12 +10,14 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from etude.data.arrays import as_pictures, load_npz
-from etude.data.decode import read_pictures
-from etude.data.pictures import labelled, pictures_in
+from etude.data.arrays import read_new_npz
+from etude.data.folder import picture_files, read_pictures
+from etude.data.idx import read_idx
+from etude.data.pictures import squared, stacked
+from etude.data.signals import finite
 from etude.data.tables import encode_answers, encode_rows, read_new_table, unknown_values
 from etude.errors import DataError
-from etude.schema import Classes, Pictures, Schema, Signals, Table, Target
+from etude.schema import Classes, Inputs, Pictures, Schema, Signals, Table, Target
 from etude.source import Source
 
 
@@ -39,10 +41,10 @@ def read_new(schema: Schema, source: Source, paths: Sequence[Path]) -> New:
         case Table():
             return joined([new_table(path, schema, schema.inputs, source) for path in paths])
         case Pictures():
-            archives = [path for path in paths if path.suffix == ".npz"]
-            others = [path for path in paths if path.suffix != ".npz"]
-            parts = [new_arrays(path, schema) for path in archives]
-            return joined(parts + ([new_pictures(others, schema.inputs, schema.target, source)] if others else []))
+            arrays = [path for path in paths if path.suffix.lower() == ".npz" or "-ubyte" in path.name]
+            files = [path for path in paths if path not in arrays]
+            read = [new_arrays(path, schema) for path in arrays]
+            return joined(read + ([new_pictures(files, schema.inputs, schema.target, source)] if files else []))
         case Signals():
             return joined([new_arrays(path, schema) for path in paths])
 
@@ -75,45 +77,51 @@ def complete(column: pl.Series) -> bool:
 
 def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Target, source: Source) -> New:
     """Picture files and folders of them; the names of their folders are the answers if all are classes."""
-    found: list[tuple[Path, str]] = []
+    found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = labelled(path) or [(each, each.parent.name) for each in pictures_in(path)]
-            if not inside:
-                raise DataError("E-IMG-NONE", f"{path} has no images, neither in it nor in folders below it.")
-            found.extend(inside)
-        else:
-            found.append((path, path.resolve().parent.name))
-    files = [path for path, _ in found]
-    pixels, notes = read_pictures(files, size=inputs.height, channels=inputs.channels, max_pixels=source.max_pixels)
-    y = coded([label for _, label in found], target)
-    return New(torch.from_numpy(pixels), y, tuple(str(path) for path in files), notes[1:])
-
-
-def coded(labels: Sequence[str], target: Target) -> Int[Tensor, " batch"] | None:
-    """The index of each label among the classes, if all of them are classes."""
-    if not isinstance(target, Classes) or not set(labels) <= set(target.names):
-        return None
-    return torch.tensor([target.names.index(label) for label in labels], dtype=torch.int64)
+        inside = picture_files(path) if path.is_dir() else [path]
+        if not inside:
+            raise DataError("E-IMG-NONE", f"{path} has no images, neither in it nor in folders below it.")
+        found.extend(inside)
+    contents = [(str(path), path.read_bytes) for path in found]
+    squares, notes = read_pictures(contents, max_pixels=source.max_pixels, size=inputs.height)
+    x = stacked(squares, size=inputs.height, channels=inputs.channels)
+    labels = [path.resolve().parent.name for path in found]
+    known = isinstance(target, Classes) and set(labels) <= set(target.names)
+    y = encode_answers(target, pl.Series(target.name, labels)) if known else None
+    return New(x, y, tuple(str(path) for path in found), notes)
 
 
 def new_arrays(path: Path, schema: Schema) -> New:
-    """Pictures or series in an .npz with x, and perhaps y."""
-    arrays = load_npz(path)
-    x = arrays.get("x", arrays.get("x_test"))
-    if x is None:
-        raise DataError("E-NPZ", f"{path} has {', '.join(arrays) or 'nothing'}; wanted x.")
-    inputs = schema.inputs
-    if isinstance(inputs, Pictures):
-        if x.dtype != np.uint8 or x.ndim not in (3, 4):
-            raise DataError("E-NPZ", f"{path}: x is {x.dtype} of shape {x.shape}; wanted pictures as uint8.")
-        x = as_pictures(x, path, size=inputs.height, channels=inputs.channels)
-    elif isinstance(inputs, Signals):
-        if x.ndim != 2 or x.shape[1] != inputs.length:
-            raise DataError(
-                "E-SCHEMA", f"{path}: x has shape {x.shape}; the run reads series of {inputs.length} samples."
-            )
-        x = x.astype(np.float32)
-    answers = arrays.get("y", arrays.get("y_test"))
-    y = coded([str(each) for each in answers.ravel()], schema.target) if answers is not None else None
-    return New(torch.from_numpy(x), y, tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1)), ())
+    """Pictures or series in an .npz or IDX file, perhaps with their answers."""
+    if path.suffix.lower() == ".npz":
+        examples, answers = read_new_npz(path)
+    elif isinstance(schema.inputs, Pictures):
+        examples, answers = read_idx(path), None
+    else:
+        raise DataError("E-SCHEMA", f"{path.name} is no .npz file, and the run reads series from those.")
+    x = encoded(examples, schema.inputs, path)
+    names = tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1))
+    return New(x, None if answers is None else encode_answers(schema.target, named(answers, schema.target)), names, ())
+
+
+def encoded(examples: np.ndarray, inputs: Inputs, path: Path) -> Tensor:
+    """Arrays in the encoding of the run; DataError E-SCHEMA if they are something else than it was trained on."""
+    if isinstance(inputs, Pictures) and examples.dtype == np.uint8 and examples.ndim in {3, 4}:
+        squares, _ = squared(examples, inputs.height)
+        return stacked(squares, size=inputs.height, channels=inputs.channels)
+    if isinstance(inputs, Signals) and examples.ndim == 2 and examples.shape[1] == inputs.length:
+        return torch.from_numpy(finite(examples))
+    wanted = f"series of {inputs.length} samples" if isinstance(inputs, Signals) else "uint8 pictures"
+    raise DataError(
+        "E-SCHEMA", f"{path.name} holds {examples.dtype} {examples.shape}; the run was trained on {wanted}."
+    )
+
+
+def named(answers: np.ndarray, target: Target) -> pl.Series:
+    """The answers as a column; whole numbers that are no class names are taken for class indices."""
+    if isinstance(target, Classes) and answers.dtype.kind in "iu" and not set(map(str, answers)) <= set(target.names):
+        inside = (answers >= 0) & (answers < len(target.names))
+        if inside.all():
+            return pl.Series(target.name, np.array(target.names)[answers])
+    return pl.Series(target.name, answers)

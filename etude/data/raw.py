@@ -24,12 +24,17 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class RawPictures:
-    """Pictures of equal size with class names."""
+    """Pictures with class names or quantities; sizes and channels may differ."""
 
-    pixels: np.ndarray
-    """uint8 (rows, channel, height, width), upright"""
-    labels: list[str]
+    pictures: list[np.ndarray] | np.ndarray
+    """uint8 (height, width) or (height, width, 3) each, upright; one array where all are alike"""
+    answers: np.ndarray
+    """(rows,) of str, int or float"""
+    names: list[str]
+    """file names, for messages; empty if there are no files"""
     part: Part | None = None
+    classes: tuple[str, ...] = ()
+    """names of the classes in the order of their index, where the data say it; whole numbers stand for them"""
     notes: tuple[str, ...] = ()
 
 

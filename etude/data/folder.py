@@ -1,0 +1,180 @@
+"""A folder of pictures: the sub-folder is the class, and train, valid and test above the classes are kept as parts."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from etude.data.decode import decoded
+from etude.data.raw import RawPictures
+from etude.errors import DataError
+from etude.source import Source
+
+SUFFIXES = frozenset(
+    [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".jfif"]
+)
+PARTS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "test": 2}
+SHOWN = 5
+"""bad files that a message names"""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture that is not yet read."""
+
+    path: Path
+    name: str
+    """relative to the folder, with / between the parts"""
+    label: str
+    part: int
+    """0 training, 1 validation, 2 test, -1 to be split"""
+
+
+def read_folder(folder: Path, source: Source, *, size: int) -> RawPictures:
+    """All pictures below `folder`, as squares of `size` pixels, read one by one.
+
+    DataError E-IMG-NONE, E-IMG-CLASS, or what is wrong with the files, all of them together.
+    """
+    files, notes = labelled_files(folder)
+    contents = [(each.name, each.path.read_bytes) for each in files]
+    pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+    part = np.array([each.part for each in files], dtype=np.int8)
+    return RawPictures(
+        pictures,
+        np.array([each.label for each in files]),
+        names=[each.name for each in files],
+        part=None if (part == -1).all() else part,
+        notes=notes + said,
+    )
+
+
+def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
+    """Pictures in a zip file whose members are class/name."""
+    try:
+        with ZipFile(path) as archive:
+            members = sorted(each for each in archive.namelist() if _is_picture(each) and "/" in each)
+            if not members:
+                raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
+            contents = [(each, partial(archive.read, each)) for each in members]
+            pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+    except BadZipFile as error:
+        raise DataError("E-DATA-ZIP", f"{path.name} is a damaged zip file ({error}): fetch it again") from error
+    labels = np.array([each.split("/")[-2] for each in members])
+    return RawPictures(pictures, labels, names=members, notes=said)
+
+
+def read_pictures(
+    contents: Sequence[tuple[str, Callable[[], bytes]]], *, max_pixels: int, size: int
+) -> tuple[list[np.ndarray], tuple[str, ...]]:
+    """Squares of `size` pixels from names and what reads each file, and a note of the conversions.
+
+    DataError for all files that cannot be read, together; its code is that of the first.
+    """
+
+    def read(named: tuple[str, Callable[[], bytes]]) -> tuple[np.ndarray, tuple[str, ...]] | DataError:
+        name, content = named
+        try:
+            return decoded(content(), shown(name), max_pixels=max_pixels, size=size)
+        except DataError as error:
+            return error
+        except OSError as error:
+            return DataError("E-IMG-TYPE", f"{shown(name)} cannot be read: {error.strerror}")
+
+    with ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+        results = list(pool.map(read, contents))
+    errors = [each for each in results if isinstance(each, DataError)]
+    if errors:
+        raise _together(errors, len(results))
+    good = [each for each in results if not isinstance(each, DataError)]
+    words = Counter(word for _, said in good for word in said)
+    counted = ", ".join(f"{count} {word}" for word, count in words.most_common())
+    return [picture for picture, _ in good], (f"of {len(good)} pictures: {counted}",) if words else ()
+
+
+def labelled_files(folder: Path) -> tuple[list[PictureFile], tuple[str, ...]]:
+    """The pictures below `folder` in the order of their names, and notes on what was passed over."""
+    tops = sorted((each for each in folder.iterdir() if _is_open_folder(each)), key=lambda each: each.name)
+    parts = {each: PARTS.get(each.name.lower(), -1) for each in tops}
+    divided = 0 in parts.values() and all(part >= 0 for part in parts.values())
+    passed: Counter[str] = Counter()
+    files: list[PictureFile] = []
+    for top in tops:
+        classes = [each for each in sorted(top.iterdir()) if _is_open_folder(each)] if divided else [top]
+        for each in classes:
+            for path in _pictures(each, passed):
+                name = path.relative_to(folder).as_posix()
+                files.append(PictureFile(path, name, each.name, parts[top] if divided else -1))
+    if not files:
+        raise _no_pictures(folder, passed)
+    said = ", ".join(f"{count} {what}" for what, count in passed.most_common())
+    return files, (f"passed over in {folder.name}: {said}",) if passed else ()
+
+
+def picture_files(folder: Path) -> list[Path]:
+    """All pictures below `folder`, in the order of their names, whatever folders they are in."""
+    return list(_pictures(folder, Counter()))
+
+
+def shown(name: str) -> str:
+    """A file name that can be printed on one line."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def _pictures(folder: Path, passed: Counter[str]) -> Iterator[Path]:
+    """Regular files with a picture's suffix; what else there is is counted in `passed`, and links are not followed."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        linked = [each for each in folders if (Path(here) / each).is_symlink()]
+        passed.update("linked folders" for _ in linked)
+        for name in sorted(files):
+            if name.startswith(".") or name in {"Thumbs.db", "desktop.ini"}:
+                continue
+            path = Path(here) / name
+            if not _is_picture(name):
+                passed[path.suffix.lower() or "files without a suffix"] += 1
+            elif path.is_file():
+                yield path
+            else:
+                passed["broken links, pipes or devices"] += 1
+
+
+def _is_picture(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES
+
+
+def _is_open_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not path.name.startswith((".", "__"))
+
+
+def _no_pictures(folder: Path, passed: Counter[str]) -> DataError:
+    loose = sum(_is_picture(each.name) for each in folder.iterdir())
+    if loose:
+        return DataError(
+            "E-IMG-CLASS",
+            f"{folder} has {loose} pictures but no folder for each class:"
+            " put the pictures of a class into a sub-folder named after it",
+        )
+    passed.update(each.suffix.lower() for each in folder.iterdir() if each.is_file() and each.suffix)
+    found = ", ".join(f"{count} {what}" for what, count in passed.most_common(3))
+    heic = ": convert with 'sips -s format png' or ImageMagick" if ".heic" in passed else ""
+    return DataError(
+        "E-IMG-NONE",
+        f"{folder} has 0 images (looked for {', '.join(sorted(each[1:] for each in SUFFIXES))})"
+        f"{f'; found {found}{heic}' if found else ''}",
+    )
+
+
+def _together(errors: list[DataError], pictures: int) -> DataError:
+    first = errors[0]
+    if len(errors) == 1:
+        return DataError(first.code, f"{first.message}; remove or replace it")
+    listed = "\n".join(f"  {each.code} {each.message}" for each in errors[:SHOWN])
+    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
+    head = f"{len(errors)} of {pictures} pictures cannot be used; remove or replace them:"
+    return DataError(first.code, f"{head}\n{listed}{more}")
