@@ -7,6 +7,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from types import ModuleType
 
 from etude.errors import EtudeError, UsageError, nearest
 
@@ -43,23 +44,16 @@ def usage() -> str:
     )
 
 
-def main() -> None:
-    """The command `etude`."""
-    sys.exit(run(sys.argv[1:]))
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; the exit code."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(usage(), end="")
-        return 0
-    if arguments[0] == "--version":
-        print(version())
-        return 0
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command `etude`: do what the arguments say; the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return command(arguments[0], list(arguments[1:]))
+        if not words or words[0] in ("-h", "--help", "help", "--version"):
+            print(version() if words[:1] == ["--version"] else usage(), end="")
+            return 0
+        return int(find_verb(words[0]).command(words[1:]))
     except EtudeError as error:
-        complain(error, as_json="--json" in arguments)
+        complain(error, as_json="--json" in words)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -70,12 +64,11 @@ def run(arguments: Sequence[str]) -> int:
         return confess(error)
 
 
-def command(verb: str, arguments: list[str]) -> int:
-    """Run one verb; only its own file is imported."""
-    if verb not in VERBS:
-        raise UsageError("E-VERB", f"no verb {verb!r}{nearest(verb, VERBS)} `etude --help` shows all.")
-    module = importlib.import_module(f"etude.cli.{verb}")
-    return int(module.command(arguments))
+def find_verb(name: str) -> ModuleType:
+    """The file of a verb; no other one is imported."""
+    if name not in VERBS:
+        raise UsageError("E-VERB", f"no verb {name!r}{nearest(name, VERBS)} `etude --help` shows all.")
+    return importlib.import_module(f"etude.cli.{name}")
 
 
 def complain(error: EtudeError, *, as_json: bool) -> None:
@@ -97,8 +90,8 @@ def confess(error: Exception) -> int:
 def version() -> str:
     """Of the installed package."""
     metadata = importlib.import_module("importlib.metadata")  # 30 ms that only this page pays
-    return f"etude {metadata.version('etude')}"
+    return f"etude {metadata.version('etude')}\n"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,5 +1,6 @@
 """etude resume [RUN]: go on with a training that was stopped."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,9 @@ from typing import Annotated
 import tyro
 
 from etude.cli.flags import parse
-from etude.cli.train import watch
+from etude.cli.gates import check_gates
+from etude.cli.session import Session
+from etude.training.phases import train
 from etude.verbs.train import restart
 
 
@@ -32,5 +35,10 @@ class Flags:
 def command(arguments: list[str]) -> int:
     """The verb."""
     flags = parse(Flags, arguments, verb="resume")
+    check_gates(flags.require)
     experiments, run = restart(flags.run, epochs=flags.epochs, steps=flags.steps, trusted=flags.recipe)
-    return watch(experiments, run, require=flags.require, as_json=flags.json)
+    with Session(run) as session, closing(train(experiments, run)) as events:
+        for event in events:
+            if session.stops_after(event):
+                break
+    return session.finish(require=flags.require, as_json=flags.json)

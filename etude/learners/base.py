@@ -30,7 +30,8 @@ class Learner(nn.Module, ABC, Generic[B]):
 
     def network_name(self) -> str:
         """The path of `network` among the submodules: 'model', 'average.model'."""
-        return next(name for name, module in self.named_modules() if module is self.network)
+        names = {module: name for name, module in self.named_modules()}
+        return names[self.network]
 
 
 def whole(batch: B) -> Iterator[B]:

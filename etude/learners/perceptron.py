@@ -34,6 +34,6 @@ class PerceptronRule(Learner[Labelled]):
         for example, answer in zip(x, sign, strict=True):
             wrong = (answer * self.score(example) <= 0).to(x.dtype)  # 0 or 1, without waiting for the device
             self.score.weight += wrong * answer * example
-            self.score.bias += wrong * answer
+            self.score.bias.add_(wrong[0] * answer)
             self.mistakes += wrong.squeeze().long()
         return {"mistakes": self.mistakes.clone()}

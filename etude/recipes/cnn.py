@@ -17,7 +17,7 @@ from etude.schedules import one_cycle
 from etude.schema import Schema
 from etude.source import Source
 from etude.training.expect import expect_classes, expect_pictures
-from etude.training.experiment import Experiment, Recipe
+from etude.training.experiment import Experiment, Length, Recipe
 from etude.training.supervised import supervised
 
 
@@ -26,9 +26,9 @@ class CNN(Recipe):
     """A small modern convolutional network for pictures of any kind, from scratch."""
 
     source: Source = Source("digits")
-    epochs: Count = 20
-    """passes over the training part"""
-    batch: Count = 128
+    epochs: Count | None = None
+    """passes over the training part; default: 15, or more if those are fewer than 600 updates"""
+    batch: Count = 64
     """examples in an update"""
     rate: Rate = 4e-3
     """highest learning rate of AdamW"""
@@ -43,6 +43,7 @@ class CNN(Recipe):
     shift: int = 2
     """pixels by which a training picture is moved at random, up, down and sideways"""
     tiny: ClassVar = {"steps": 2, "width": 4, "batch": 16}
+    length: ClassVar = Length(passes=15, updates=600)
 
     def network(self, schema: Schema) -> nn.Module:
         pictures, classes = expect_pictures(schema, "cnn"), expect_classes(schema, "cnn")

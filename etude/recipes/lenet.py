@@ -15,8 +15,8 @@ from etude.records import Labelled
 from etude.schedules import one_cycle
 from etude.schema import Schema
 from etude.source import Source
-from etude.training.experiment import Experiment, Recipe
 from etude.training.expect import expect_classes, expect_pictures
+from etude.training.experiment import Experiment, Length, Recipe
 from etude.training.supervised import supervised
 
 
@@ -25,8 +25,8 @@ class LeNetRecipe(Recipe):
     """LeNet-5 on pictures of digits, clothes, signs: the first convolutional network (LeCun et al. 1998)."""
 
     source: Source = Source("digits")
-    epochs: Count = 15
-    """passes over the training part"""
+    epochs: Count | None = None
+    """passes over the training part; default: 15, or more if those are fewer than 600 updates"""
     batch: Count = 128
     """examples in an update"""
     rate: Rate = 4e-3
@@ -34,6 +34,7 @@ class LeNetRecipe(Recipe):
     weight_decay: Strength = 1e-2
     """AdamW's decay of the weight matrices, a fraction of the learning rate"""
     tiny: ClassVar = {"steps": 2, "batch": 16}
+    length: ClassVar = Length(passes=15, updates=600)
 
     def network(self, schema: Schema) -> nn.Module:
         pictures, classes = expect_pictures(schema, "lenet"), expect_classes(schema, "lenet")

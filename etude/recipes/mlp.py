@@ -16,7 +16,7 @@ from etude.records import Labelled
 from etude.schedules import one_cycle
 from etude.schema import Schema
 from etude.source import Source
-from etude.training.experiment import Experiment, Recipe
+from etude.training.experiment import Experiment, Length, Recipe
 from etude.training.supervised import supervised
 
 
@@ -25,8 +25,8 @@ class MultilayerPerceptron(Recipe):
     """The multilayer perceptron, on pictures, signals or tables (Rumelhart, Hinton and Williams 1986)."""
 
     source: Source = Source("digits")
-    epochs: Count = 20
-    """passes over the training part"""
+    epochs: Count | None = None
+    """passes over the training part; default: 20, or more if those are fewer than 2,000 updates"""
     batch: Count = 128
     """examples in an update"""
     rate: Rate = 2e-3
@@ -40,6 +40,7 @@ class MultilayerPerceptron(Recipe):
     dropout: Share = 0.2
     """share of the hidden units that is silenced in each update"""
     tiny: ClassVar = {"steps": 2, "hidden": (8,)}
+    length: ClassVar = Length(passes=20, updates=2_000)
 
     def network(self, schema: Schema) -> nn.Module:
         features = flat_input(schema.inputs)

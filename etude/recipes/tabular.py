@@ -16,7 +16,7 @@ from etude.schedules import one_cycle
 from etude.schema import Schema
 from etude.source import Source
 from etude.training.expect import expect_table
-from etude.training.experiment import Experiment, Recipe, Watch
+from etude.training.experiment import Experiment, Length, Recipe, Watch
 from etude.training.supervised import supervised
 
 
@@ -25,8 +25,8 @@ class TableNetwork(Recipe):
     """A network for tables: columns of numbers, categories and dates, with missing values, to a class or a quantity."""
 
     source: Source = Source("wine")
-    epochs: Count = 40
-    """passes over the training part, unless the validation loss stops falling before"""
+    epochs: Count | None = None
+    """passes over the training part; default: 40, or more if those are fewer than 1,000 updates"""
     batch: Count = 128
     """examples in an update"""
     rate: Rate = 2e-3
@@ -40,6 +40,7 @@ class TableNetwork(Recipe):
     patience: Count = 16
     """evaluations without a lower validation loss before the training ends; the best weights are kept"""
     tiny: ClassVar = {"steps": 2, "hidden": (8,)}
+    length: ClassVar = Length(passes=40, updates=1_000)
 
     def network(self, schema: Schema) -> nn.Module:
         features = TabularFeatures(expect_table(schema, "tabular"), self.hidden, dropout=self.dropout)

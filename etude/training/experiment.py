@@ -54,6 +54,20 @@ class Experiment(Generic[B]):
     """name -> what to look at while this trains"""
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long to train when nobody says."""
+
+    passes: int = 15
+    """over the training part"""
+    updates: int = 600
+    """at least, so that small data sets are passed over more often"""
+
+    def epochs(self, epoch: int) -> int:
+        """Passes over the training part, of `epoch` updates each."""
+        return max(self.passes, -(-self.updates // epoch))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe(ABC):
     """A frozen dataclass of hyperparameters that knows how to build its network and its experiments.
@@ -64,6 +78,7 @@ class Recipe(ABC):
 
     __pydantic_config__: ClassVar = {"extra": "forbid", "use_attribute_docstrings": True}
     tiny: ClassVar[dict[str, Any]] = {"steps": 2}
+    length: ClassVar[Length] = Length()
 
     source: Source = Source("digits")
     steps: Count | None = None

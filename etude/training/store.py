@@ -7,8 +7,8 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from etude.errors import CheckpointError, RunInUseError

@@ -21,7 +21,7 @@ from etude.records import Labelled
 from etude.schema import Classes, Schema
 from etude.source import Source
 from etude.training.device import find_device
-from etude.training.experiment import Experiment, Watch
+from etude.training.experiment import Experiment, Length, Watch
 from etude.types import Objective
 
 EVALUATION_BATCH = 1000
@@ -36,7 +36,9 @@ class Supervised(Protocol):
     @property
     def source(self) -> Source: ...
     @property
-    def epochs(self) -> int: ...
+    def epochs(self) -> int | None: ...
+    @property
+    def length(self) -> Length: ...
     @property
     def batch(self) -> int: ...
     @property
@@ -67,9 +69,10 @@ def supervised(
     """
     device = find_device(recipe.device)
     epoch = steps_per_epoch(len(splits.train), recipe.batch)
-    steps = recipe.steps or recipe.epochs * epoch
+    steps = recipe.steps or epoch * (recipe.epochs or recipe.length.epochs(epoch))
     seed_global(recipe.seed, "initialisation")
-    network = recipe.network(splits.schema).to(device, memory_format=torch.channels_last)
+    network = recipe.network(splits.schema).to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
     goal = Autocast(objective or default_objective(recipe.source, splits.schema), device.type, recipe.precision)
     predictor = Predictor(network, splits.schema, device=device)
     seed_global(recipe.seed, "dropout")

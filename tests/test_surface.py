@@ -1,0 +1,93 @@
+"""What others rely on: changing one of these lists is a decision, not an accident."""
+
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import pytest
+import torch
+
+import etude
+from etude.catalogue import recipe_names
+from etude.cli import main as cli
+from etude.cli.main import VERBS
+
+
+def test_verbs() -> None:
+    assert list(VERBS) == ["train", "resume", "evaluate", "predict", "compare", "report", "list", "show", "data"]
+
+
+def test_public_names() -> None:
+    assert sorted(etude.__all__) == [
+        "Experiment",
+        "Recipe",
+        "Trained",
+        "compare",
+        "evaluate",
+        "load",
+        "predict",
+        "report",
+        "resume",
+        "train",
+    ]
+    assert all(getattr(etude, name) is not None for name in etude.__all__)
+
+
+def test_recipes() -> None:
+    assert set(recipe_names()) >= {
+        "perceptron",
+        "linear",
+        "logistic",
+        "softmax",
+        "xor",
+        "mlp",
+        "tabular",
+        "lenet",
+        "cnn",
+    }
+
+
+def modules_after(*arguments: str) -> set[str]:
+    program = (
+        "import sys; from etude.cli.main import main; import contextlib, io\n"
+        f"with contextlib.redirect_stdout(io.StringIO()): code = main({list(arguments)!r})\n"
+        "assert code == 0; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["show", "lenet"], ["--version"], ["train", "--help"]])
+def test_help_and_lists_import_nothing_heavy(arguments: list[str]) -> None:
+    heavy = {"torch", "numpy", "polars", "sklearn", "matplotlib", "pydantic"}
+    found = modules_after(*arguments) & heavy
+    assert not found or arguments == ["train", "--help"]
+
+
+def test_training_imports_neither_scikit_learn_nor_matplotlib(tmp_path: Path) -> None:
+    found = modules_after("train", "lenet", "--steps", "1", "--out", str(tmp_path))
+    assert not found & {"sklearn", "matplotlib", "scipy", "torch._dynamo"}
+
+
+def test_six_frames_from_the_shell_to_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[traceback.StackSummary] = []
+    original = torch.optim.AdamW.step
+
+    def spy(self: torch.optim.AdamW, closure: object = None) -> object:
+        seen.append(traceback.extract_stack())
+        return original(self)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", spy)
+    assert cli.main(["train", "lenet", "--steps", "1", "--out", str(tmp_path), "--json"]) == 0
+    package = str(Path(etude.__file__).parent)
+    ours = [frame for frame in seen[0] if frame.filename.startswith(package)]
+    way = [Path(frame.filename).relative_to(package).as_posix() for frame in ours]
+    assert way == [
+        "cli/main.py",
+        "cli/train.py",
+        "training/phases.py",
+        "training/fit.py",
+        "learners/base.py",
+        "optim.py",
+    ]
