@@ -102,7 +102,7 @@ def test_every_name_bends_elementwise_or_not_at_all(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "formula"),
-    [("sigmoid", sigmoid), ("tanh", tanh), ("relu", relu), ("leaky_relu", leaky_relu), ("elu", elu)],
+    [("sigmoid", sigmoid), ("tanh", tanh), ("relu", relu), ("leaky-relu", leaky_relu), ("elu", elu)],
 )
 def test_named_activation_equals_its_formula(name: str, formula: Callable[[Tensor], Tensor]) -> None:
     x = torch.randn(50)

@@ -85,7 +85,7 @@ class TestFittingPairs:
         binary_contract(one_number(nn.Hardtanh(0.1, 0.9), Scalar()), rows(torch.arange(12) % 2))
 
     def test_small_batch_of_one_class(self) -> None:
-        classes_contract(three_classes(), rows(torch.zeros(3, dtype=torch.int64)))
+        classes_contract(three_classes(), rows(torch.zeros(16, dtype=torch.int64)))
 
     def test_large_batch_without_the_rare_class_that_is_known_to_exist(self) -> None:
         ClassesContract((10_000, 17))(nn.Linear(5, 2), rows(torch.zeros(256, dtype=torch.int64)))
@@ -173,10 +173,10 @@ class TestClasses:
         assert "mean_squared_error" in error.message
 
     def test_one_class_alone(self) -> None:
-        error = refusal(classes_contract, three_classes(), rows(torch.ones(12, dtype=torch.int64)))
+        error = refusal(classes_contract, three_classes(), rows(torch.ones(40, dtype=torch.int64)))
         assert isinstance(error, DataError)
         assert error.code == "E-TARGET-ONE"
-        assert "all 12 targets of the first batch are the class 1" in error.message
+        assert "all 40 targets of the first batch are the class 1" in error.message
 
 
 class TestOneNumber:

@@ -59,7 +59,7 @@ def mnist1d(examples: int = 5000, seed: int = SEED) -> RawSignals:
     return RawSignals(values, digits, part)
 
 
-def _draw(chance: np.random.RandomState) -> tuple[float, float, int, np.ndarray, np.ndarray, float]:
+def _draw(chance: np.random.RandomState) -> tuple[int, float, int, np.ndarray, np.ndarray, float]:
     """The chance of one example, in the order of the publication, on which the values of all later ones depend."""
     low, high = PADDING
     padding = low + int(chance.rand() * (high - low + 1))

@@ -72,7 +72,7 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "relu": nn.ReLU,
-    "leaky_relu": lambda: nn.LeakyReLU(LEAK),
+    "leaky-relu": lambda: nn.LeakyReLU(LEAK),
     "elu": nn.ELU,
     "gelu": nn.GELU,
     "silu": nn.SiLU,

@@ -30,7 +30,7 @@ class Learner(nn.Module, ABC, Generic[B]):
 
     def network_name(self) -> str:
         """The path of `network` among the submodules: 'model', 'average.model'."""
-        names = {module: name for name, module in self.named_modules()}
+        names: dict[nn.Module, str] = {module: name for name, module in self.named_modules()}
         return names[self.network]
 
 

@@ -9,8 +9,10 @@ from etude.layers.outputs import Scalar
 
 SUM_TOLERANCE = 1e-5
 """float32 sums of a thousand probabilities stay within it; logits that meet it in every row are no accident"""
-FEWEST_EXAMPLES = 8
-"""a smaller batch of two equally frequent classes holds but one of them in more than 1 of 100 cases"""
+FEWEST_LABELS = 32
+"""so many draws from two equally frequent classes are all the same once in two thousand million batches"""
+FEWEST_QUANTITIES = 8
+"""quantities repeat less than classes; a smaller batch may hold the same zero throughout"""
 
 
 def refuse_nonfinite(numbers: Shaped[Tensor, "..."], what: str) -> None:
@@ -178,7 +180,8 @@ def refuse_sigmoid(model: nn.Module, output: Shaped[Tensor, "..."]) -> None:
 
 def refuse_equal_targets(y: Shaped[Tensor, " batch"], what: str) -> None:
     """One answer in a whole batch: `what` is 'class' or 'quantity'."""
-    if len(y) >= FEWEST_EXAMPLES and bool((y == y[0]).all()):
+    fewest = FEWEST_LABELS if what == "class" else FEWEST_QUANTITIES
+    if len(y) >= fewest and bool((y == y[0]).all()):
         raise DataError(
             "E-TARGET-ONE",
             f"all {len(y)} targets of the first batch are the {what} {y[0].item():g}; there is nothing to learn. "

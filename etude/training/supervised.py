@@ -1,7 +1,7 @@
 """The experiment of every recipe that learns answers from examples."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import torch
 from torch import nn
@@ -33,12 +33,12 @@ MOST_EVALUATIONS = 50
 class Supervised(Protocol):
     """The fields that a recipe needs to learn from examples."""
 
+    length: ClassVar[Length]
+
     @property
     def source(self) -> Source: ...
     @property
     def epochs(self) -> int | None: ...
-    @property
-    def length(self) -> Length: ...
     @property
     def batch(self) -> int: ...
     @property
@@ -51,6 +51,7 @@ class Supervised(Protocol):
     def precision(self) -> Literal["float32", "bfloat16"]: ...
     def network(self, schema: Schema) -> nn.Module:
         """The untrained network."""
+        ...
 
 
 def supervised(

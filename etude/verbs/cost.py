@@ -47,7 +47,7 @@ def measure(experiment: Experiment[Any], *, seconds: float = 2.0) -> Cost:
     """Train on a few batches and evaluate once; the learner is changed by it and must not be used afterwards."""
     batches, device = experiment.batches(0), device_of(experiment.learner)
     experiment.learner.train()
-    experiment.learner.update(next(batches).to(device))  # first use of every kernel, which costs more
+    logs = experiment.learner.update(next(batches).to(device))  # first use of every kernel, which costs more
     updates, start = 0, time.perf_counter()
     while updates < experiment.steps and time.perf_counter() - start < seconds:
         logs = experiment.learner.update(next(batches).to(device))
