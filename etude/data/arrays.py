@@ -10,6 +10,9 @@ from etude.data.raw import RawPictures, RawSignals
 from etude.errors import DataError
 
 NAMES = (
+    ("x", "y", -1),
+    ("data", "target", -1),
+    ("images", "labels", -1),
     ("x_train", "y_train", 0),
     ("x_valid", "y_valid", 1),
     ("x_val", "y_val", 1),
@@ -17,9 +20,6 @@ NAMES = (
     ("train_images", "train_labels", 0),
     ("val_images", "val_labels", 1),
     ("test_images", "test_labels", 2),
-    ("x", "y", -1),
-    ("data", "target", -1),
-    ("images", "labels", -1),
 )
 """keys of the examples and of their answers, in any case, and the part: 0 training, 1 validation, 2 test, -1 open"""
 LARGEST = 8_000_000_000

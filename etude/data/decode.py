@@ -125,7 +125,7 @@ _MODES = {
 
 def _damaged(content: bytes, name: str) -> DataError:
     end = next((end for start, end in _ENDS.items() if content.startswith(start)), None)
-    if end is not None and end not in content[-64:]:
+    if end is not None and not content.rstrip(b"\0").endswith(end):
         return DataError(
             "E-IMG-TRUNC", f"{name} is cut short: it ends after {len(content):,} bytes, before the picture does"
         )

@@ -86,12 +86,12 @@ def _stretched(digits: Int[np.ndarray, " examples"], padding: Int[np.ndarray, " 
     return curves
 
 
-def _resampled(curves: Curves, length: int) -> Curves:
+def _resampled(curves: Curves, length: int) -> Float[np.ndarray, "examples length"]:
     """Each curve at `length` equally spaced points, by linear interpolation."""
     old, new = np.linspace(0, 1, curves.shape[1]), np.linspace(0, 1, length)
     left = np.clip(np.searchsorted(old, new) - 1, 0, len(old) - 2)
     slope = (curves[:, left + 1] - curves[:, left]) / (old[left + 1] - old[left])
-    resampled: Curves = slope * (new - old[left]) + curves[:, left]
+    resampled: Float[np.ndarray, "examples length"] = slope * (new - old[left]) + curves[:, left]
     return resampled
 
 
