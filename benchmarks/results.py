@@ -137,6 +137,7 @@ def measure_all(goals: list[Goal]) -> None:
             runs = [asdict(measure(goal, seed, Path(folder))) for seed in SEEDS]
         known[goal.name] = runs
         print(goal.name, goal.words(), [round(run["value"], 4) for run in runs], file=sys.stderr, flush=True)
+        MEASURED.parent.mkdir(exist_ok=True)
         write_json(MEASURED, known)
     write_page(known)
 
@@ -160,27 +161,30 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
         if goal.headline and goal.met(mean):
             references[goal.recipe] = f"{goal.metric.replace('_', ' ')} {mean:.4g} on {goal.data}"
     write_json(REFERENCES, dict(sorted(references.items())))
-    write_text(Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine(), seeds=", ".join(map(str, SEEDS))))
+    write_text(
+        Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine(), seeds=", ".join(map(str, SEEDS)))
+    )
 
 
 def machine() -> str:
     """What the seconds depend on."""
-    return f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}, float32"
+    cores, threads = os.cpu_count(), torch.get_num_threads()
+    return f"{platform.machine()}, {cores} cores, {threads} threads, torch {torch.__version__}, float32"
 
 
 PAGE = """# Results
 
-Written by `make results`. Every recipe with its default settings, on the test part, which nothing but this evaluation looked at.
-Mean and standard deviation over the seeds {seeds}; the seed decides initialisation, order, augmentation and dropout, and the split
-where the data bring none. The checkpoint is the one with the best validation score. Seconds are those of one training, reading
-included, on {machine}.
+Written by `make results`. Every recipe with its default settings, on the test part, which nothing but this evaluation
+looked at. Mean and standard deviation over the seeds {seeds}; the seed decides initialisation, order, augmentation and
+dropout, and the split where the data bring none. The checkpoint is the one with the best validation score. Seconds are
+those of one training, reading included, on {machine}.
 
 | recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | parameters | split |
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-Protocol of every row: all examples of the test part, each once and unchanged, dropout off. Values of each seed, updates and the full
-protocol line stand in [results.json](results.json).
+Protocol of every row: all examples of the test part, each once and unchanged, dropout off. Values of each seed, updates
+and the full protocol line stand in [results.json](results.json).
 """
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_perceptron_never_learns_xor() -> None:
     splits = load(Source("xor"))
     rule = Perceptron(source=Source("xor")).rule(splits.schema)
     counts = [int(rule.update(splits.train)["mistakes"]) for _ in range(30)]
-    assert all(later > earlier for earlier, later in zip(counts, counts[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(counts))
 
 
 def test_one_layer_stays_at_chance_on_xor_where_two_layers_learn(tmp_path: Path) -> None:

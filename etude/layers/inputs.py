@@ -64,7 +64,7 @@ class OneHotTable(nn.Module):
 
 
 class EmbeddedTable(nn.Module):
-    """Numbers and indicators as they are, each category as a learnt vector (Guo and Berkhahn 2016, arXiv:1604.06737)."""
+    """Numbers and indicators as they are, each category as a learnt vector (Guo, Berkhahn 2016, arXiv:1604.06737)."""
 
     def __init__(self, table: Table) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from etude.layers.activations import activation
 
 
 class MLP(nn.Module):
-    """Rumelhart, Hinton and Williams 1986 (doi:10.1038/323533a0): hidden layers of the given widths, the last one out."""
+    """Rumelhart, Hinton and Williams 1986 (doi:10.1038/323533a0): hidden layers of given widths, the last one out."""
 
     def __init__(
         self, features: int, hidden: Sequence[int], *, bend: str = "relu", dropout: float = 0.0, normalise: bool = False

@@ -8,7 +8,7 @@ from etude.types import Loss, Objective
 
 
 class Penalised:
-    """An objective plus `strength` times half the squared norm of the weight matrices; biases go free (ridge, Tikhonov)."""
+    """Ridge: an objective plus `strength` times half the squared norm of the weight matrices; biases go free."""
 
     def __init__(self, objective: Objective[Labelled], strength: float) -> None:
         self.objective, self.strength = objective, strength

@@ -10,7 +10,7 @@ from etude.data.load import load
 from etude.layers.inputs import flat_input
 from etude.layers.outputs import Scalar
 from etude.objectives.classification import binary_cross_entropy
-from etude.objectives.contract import binary_contract, checked
+from etude.objectives.contract import BinaryContract, checked
 from etude.objectives.penalty import Penalised
 from etude.optim import Optimizer, sgd
 from etude.ranges import Count, Rate, Strength
@@ -51,5 +51,5 @@ class LogisticRegression(Recipe):
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
         splits = load(self.source)
-        goal = Penalised(checked(binary_cross_entropy, binary_contract), self.penalty / len(splits.train))
+        goal = Penalised(checked(binary_cross_entropy, BinaryContract(varied=True)), self.penalty / len(splits.train))
         yield supervised(self, splits, optimizer=self.optimizer, objective=goal, watch=TO_THE_END)

@@ -1,8 +1,16 @@
 """Where the arithmetic is done."""
 
 import torch
+from torch import nn
 
 from etude.errors import ResourceError, UsageError
+
+
+def placed(network: nn.Module, device: torch.device) -> nn.Module:
+    """The network on `device`, its filters in the memory layout of `PictureInput`; layout decides the last bits."""
+    network.to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
+    return network
 
 
 def find_device(name: str) -> torch.device:

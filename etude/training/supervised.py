@@ -1,7 +1,7 @@
 """The experiment of every recipe that learns answers from examples."""
 
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -13,14 +13,14 @@ from etude.evaluation.predictor import Predictor
 from etude.evaluation.scores import scores
 from etude.learners.base import GradientLearner
 from etude.objectives.classification import Focal, Weighted, cross_entropy
-from etude.objectives.contract import checked, classes_contract, quantity_contract
+from etude.objectives.contract import ClassesContract, QuantityContract, checked
 from etude.objectives.precision import Autocast
 from etude.objectives.regression import mean_squared_error
 from etude.optim import Optimizer
 from etude.records import Labelled
 from etude.schema import Classes, Schema
 from etude.source import Source
-from etude.training.device import find_device
+from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Length, Watch
 from etude.types import Objective
 
@@ -30,6 +30,7 @@ MOST_EVALUATIONS = 50
 """in a training whose epochs are so short that one after each would cost more than the training"""
 
 
+@runtime_checkable
 class Supervised(Protocol):
     """The fields that a recipe needs to learn from examples."""
 
@@ -72,8 +73,7 @@ def supervised(
     epoch = steps_per_epoch(len(splits.train), recipe.batch)
     steps = recipe.steps or epoch * (recipe.epochs or recipe.length.epochs(epoch))
     seed_global(recipe.seed, "initialisation")
-    network = recipe.network(splits.schema).to(device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
+    network = placed(recipe.network(splits.schema), device)
     goal = Autocast(objective or default_objective(recipe.source, splits.schema), device.type, recipe.precision)
     predictor = Predictor(network, splits.schema, device=device)
     seed_global(recipe.seed, "dropout")
@@ -93,15 +93,16 @@ def supervised(
 def default_objective(source: Source, schema: Schema) -> Objective[Labelled]:
     """What is minimised for this kind of answer, checked on its first batch."""
     if not isinstance(schema.target, Classes):
-        return checked(mean_squared_error, quantity_contract)
+        return checked(mean_squared_error, QuantityContract(varied=True))
+    contract = ClassesContract(schema.target.counts)
     counts = torch.tensor(schema.target.counts, dtype=torch.float32)
     match source.balance:
         case "weights":  # inversely proportional to frequency, of mean 1 over the examples
-            return checked(Weighted(counts.sum() / (len(counts) * counts)), classes_contract)
+            return checked(Weighted(counts.sum() / (len(counts) * counts)), contract)
         case "focal":
-            return checked(Focal(2.0), classes_contract)
+            return checked(Focal(2.0), contract)
         case _:
-            return checked(cross_entropy, classes_contract)
+            return checked(cross_entropy, contract)
 
 
 def default_watch(schema: Schema) -> Watch:

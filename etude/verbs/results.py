@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etude.training.run import open_run
-from etude.training.store import read_json
+from etude.training.store import Json, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def result(folder: Path) -> Result:
     )
 
 
-def scores_of(row: dict[str, float]) -> dict[str, float]:
+def scores_of(row: dict[str, Json]) -> dict[str, float]:
     """The validation scores of a row of the curves."""
     return {name: value for name, value in row.items() if name.startswith("valid_")}
 

@@ -10,7 +10,7 @@ from etude.evaluation.predictor import Predictor
 from etude.schema import Schema
 from etude.training.checkpoint import read_network
 from etude.training.describe import read_schema
-from etude.training.device import find_device
+from etude.training.device import find_device, placed
 from etude.training.experiment import Recipe
 from etude.training.run import Run
 from etude.training.store import verify_folder
@@ -41,9 +41,9 @@ def load_trained(name: str = "last", *, use: Use = "best", trusted: Path | None 
     recipe, schema = read_recipe(run.folder, trusted=trusted), read_schema(run.folder)
     step = chosen_step(run, use)
     device = find_device(recipe.device)
-    network = recipe.network(schema)
+    network = placed(recipe.network(schema), device)
     network.load_state_dict(read_network(run.checkpoint(step)))
-    return Trained(run, recipe, schema, Predictor(network.to(device), schema, device=device), step, use)
+    return Trained(run, recipe, schema, Predictor(network, schema, device=device), step, use)
 
 
 def chosen_step(run: Run, use: Use) -> int:
