@@ -1,18 +1,18 @@
 """Data sets by name that do not come with etude: where their files are looked for, and how they are read."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from etude.data import classic
-from etude.data.download import RemoteFile
+from etude.data.download import RemoteFile, download
 from etude.data.embedded import PICTURES, SIGNALS, TABLES
 from etude.data.generated import GENERATED
 from etude.data.homes import CALIFORNIA, CENSUS, CIFAR10, FASHION, MNIST, PENGUINS, UCI, WINES
 from etude.data.raw import RawPictures, RawTable
-from etude.errors import DataError
+from etude.errors import DataError, nearest
 from etude.source import Source
 
 Open: TypeAlias = Callable[[tuple[Path, ...], Source, int], RawTable | RawPictures]
@@ -139,10 +139,9 @@ ENTRIES: dict[str, Entry] = {
 }
 
 
-def folders(environment: dict[str, str] | None = None) -> tuple[Path, ...]:
+def folders() -> tuple[Path, ...]:
     """Where data sets are looked for: the folder that ETUDE_DATA names, then the cache that `etude data get` fills."""
-    environment = dict(os.environ) if environment is None else environment
-    own, cached = environment.get("ETUDE_DATA"), environment.get("XDG_CACHE_HOME")
+    own, cached = os.environ.get("ETUDE_DATA"), os.environ.get("XDG_CACHE_HOME")
     cache = (Path(cached) if cached else Path.home() / ".cache") / "etude"
     return (*((Path(own).expanduser(),) if own else ()), cache)
 
@@ -150,6 +149,27 @@ def folders(environment: dict[str, str] | None = None) -> tuple[Path, ...]:
 def cache(name: str) -> Path:
     """The folder into which `etude data get` puts the files of a name."""
     return folders()[-1] / ENTRIES[name].layouts[0].folder
+
+
+def get(name: str) -> Iterator[tuple[RemoteFile, int]]:
+    """Fetch the files of a name into the cache, yielding each file with the bytes of it that are there so far."""
+    entry = ENTRIES.get(name)
+    if entry is None and name in descriptions():
+        raise DataError("E-DATA-HOME", f"{name} comes with etude: there is nothing to fetch")
+    if entry is None:
+        raise DataError(
+            "E-DATA-NAME", f"no data set {name!r}{nearest(name, ENTRIES)} `etude list data` shows all names."
+        )
+    if not entry.files:
+        place = entry.layouts[0]
+        raise DataError(
+            "E-DATA-HOME",
+            f"no digest of the files of {name} is known, so they are not fetched: take them from {entry.home} and put"
+            f" {', '.join(place.files)} into {folders()[-1] / place.folder}",
+        )
+    for file in entry.files:
+        for have in download(file, cache(name)):
+            yield file, have
 
 
 def open_entry(name: str, source: Source, *, size: int) -> RawTable | RawPictures:

@@ -1,5 +1,6 @@
 """Files from their official home: verified by digest, resumed where a line broke, from a mirror where one is dead."""
 
+import errno
 import hashlib
 import http.client
 import shutil
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from etude.errors import DataError, ResourceError
 
@@ -33,20 +35,23 @@ class RemoteFile:
 def download(file: RemoteFile, folder: Path) -> Iterator[int]:
     """Fetch a file into `folder`, yielding the bytes that are there so far; nothing if it is there already.
 
-    What arrives is kept in `NAME.part` until it is whole and its digest is right.
+    What arrives is kept in `NAME.part` until it is whole and its digest is right. ResourceError E-DISK if it does not
+    fit; DataError E-DOWNLOAD, with the trouble that each home had.
     """
-    path = folder / file.name
+    path, part = folder / file.name, folder / f"{file.name}.part"
     if path.exists() and digest(path) == file.sha256:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < file.size:
-        raise ResourceError("E-DISK", f"{file.name} has {file.size / 1e6:.0f} MB, {folder} has less free.")
-    part = folder / f"{file.name}.part"
+    have = part.stat().st_size if part.exists() else 0
+    if shutil.disk_usage(folder).free < file.size - have:
+        raise _disk_full(file, folder)
     troubles = []
-    for url in file.urls:
+    for url in file.urls[:1] * bool(have) + file.urls:  # what was begun may be spoilt: then once more from the start
         try:
             yield from fetch(url, part, file.size)
         except (OSError, http.client.HTTPException) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise _disk_full(file, folder) from error
             troubles.append(f"{host(url)}: {error}")
             continue
         if digest(part) == file.sha256:
@@ -59,12 +64,14 @@ def download(file: RemoteFile, folder: Path) -> Iterator[int]:
 
 def fetch(url: str, part: Path, size: int) -> Iterator[int]:
     """Append the rest of a file to what is there of it; at most `size` bytes are taken."""
-    demand_safe(url)
+    if not is_safe(url):
+        raise ValueError(f"{url} is not https")
     have = part.stat().st_size if part.exists() else 0
     if have >= size:
         return
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+    headers = {"User-Agent": "etude"} | ({"Range": f"bytes={have}-"} if have else {})
+    opener = urllib.request.build_opener(_SafeRedirects)
+    with opener.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT) as answer:
         if have and answer.status != 206:  # the server sends all of it again
             have = 0
         with part.open("ab" if have else "wb") as out:
@@ -76,11 +83,34 @@ def fetch(url: str, part: Path, size: int) -> Iterator[int]:
         raise OSError(f"the line broke after {have:,} of {size:,} bytes")
 
 
-def demand_safe(url: str) -> None:
-    """Nothing is fetched over a line that others can write into."""
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a server to another address only if that is https too."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes] | http.client.HTTPResponse,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if not is_safe(newurl):
+            raise urllib.error.URLError(f"led on to {newurl}, which is not https")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def is_safe(url: str) -> bool:
+    """Whether nobody on the way can write into the line: https, or this very machine."""
     parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError(f"{url} is not https")
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def _disk_full(file: RemoteFile, folder: Path) -> ResourceError:
+    free = shutil.disk_usage(folder).free
+    return ResourceError(
+        "E-DISK", f"{file.name} has {file.size / 1e6:.1f} MB, {folder} has {free / 1e6:.1f} MB free: make room"
+    )
 
 
 def host(url: str) -> str:
