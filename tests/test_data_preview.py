@@ -33,7 +33,7 @@ def test_histograms_equal_numpys_in_the_units_of_the_table() -> None:
     figures = preview(splits)
     reference = load_diabetes(scaled=False)
     rows = splits.rows[0].numpy()
-    values = {"bmi": reference.data[rows, 2], "answers": reference.target[rows]}
+    values = {"column bmi": reference.data[rows, 2], "answers": reference.target[rows]}
     for name, expected in values.items():
         histogram = figures[name]
         assert isinstance(histogram, Histogram)
@@ -55,5 +55,5 @@ def test_series_show_the_mean_of_each_class() -> None:
 
 def test_a_constant_column_has_a_histogram_too(tmp_path) -> None:
     (tmp_path / "t.csv").write_text("a,b,label\n" + "".join(f"5,{row * 0.37},{row % 2}\n" for row in range(40)))
-    histogram = preview(load(Source(str(tmp_path / "t.csv"))))["a"]
+    histogram = preview(load(Source(str(tmp_path / "t.csv"))))["column a"]
     assert isinstance(histogram, Histogram) and int(histogram.counts["training"].max()) == 28

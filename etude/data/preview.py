@@ -21,7 +21,7 @@ COLUMNS = 12
 
 
 def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
-    """Figures of the training part by name: 'answers', and 'pictures', 'series' or one for each numeric column."""
+    """Figures of the training part by name: 'answers', and 'pictures', 'series' or one 'column NAME' for each number."""
     figures: dict[str, Figure] = {"answers": _answers(splits)}
     match splits.schema.inputs:
         case Pictures():
@@ -31,7 +31,9 @@ def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
         case Table() as table:
             for position, column in enumerate(table.numeric[:COLUMNS]):
                 values = splits.train.x[:, position].double() * column.deviation + column.mean
-                figures[column.name] = _histogram(f"{column.name} in the training part", values, label=column.name)
+                figures[f"column {column.name}"] = _histogram(
+                    f"{column.name} in the training part", values, label=column.name
+                )
     return figures
 
 
