@@ -21,7 +21,7 @@ COLUMNS = 12
 
 
 def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
-    """Figures of the training part by name: 'answers', and 'pictures', 'series' or one 'column NAME' for each number."""
+    """Figures of the training part by name: 'answers', and 'pictures', 'series' or 'column NAME' for each number."""
     figures: dict[str, Figure] = {"answers": _answers(splits)}
     match splits.schema.inputs:
         case Pictures():
