@@ -91,9 +91,9 @@ class Measurement:
 
 
 def measure(goal: Goal, seed: int, out: Path) -> Measurement:
-    """Train with one seed, which also chooses the split where the data bring none, and score the test part."""
+    """Train with one seed and score the test part."""
     started = time.perf_counter()
-    trained = etude.train(goal.recipe, goal.data, seed=seed, split_seed=seed, out=out, **goal.settings)
+    trained = etude.train(goal.recipe, goal.data, seed=seed, out=out, **goal.settings)
     seconds = time.perf_counter() - started
     facts = read_json(trained.run.folder / "data.json")
     judgement = etude.evaluate(trained)
@@ -176,7 +176,7 @@ PAGE = """# Results
 
 Written by `make results`. Every recipe with its default settings, on the test part, which nothing but this evaluation
 looked at. Mean and standard deviation over the seeds {seeds}; the seed decides initialisation, order, augmentation and
-dropout, and the split where the data bring none. The checkpoint is the one with the best validation score. Seconds are
+dropout, while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score. Seconds are
 those of one training, reading included, on {machine}.
 
 | recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | parameters | split |

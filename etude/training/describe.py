@@ -30,7 +30,8 @@ def describe_data(splits: Splits[Any], folder: Path) -> None:
         refuse_other_data(read_json(path), splits)
         return
     sizes = dict(zip(PARTS, (len(splits.train), len(splits.valid), len(splits.test)), strict=True))
-    save_file(dict(zip(PARTS, splits.rows, strict=True)), folder / "split.safetensors")
+    rows = {name: rows.clone() for name, rows in zip(PARTS, splits.rows, strict=True)}  # parts may share their rows
+    save_file(rows, folder / "split.safetensors")
     facts = {"schema": asdict(splits.schema), "rule": splits.rule, "parts": sizes}
     write_json(path, facts | {"notes": list(splits.notes), "fingerprint": splits.fingerprint})
 

@@ -1,0 +1,88 @@
+"""etude data get NAME, etude data preview SOURCE: fetch a data set, verified; draw one and say how it was read."""
+
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from etude.cli.flags import parse, show
+from etude.data.catalogue import cache, get
+from etude.data.load import load
+from etude.data.preview import preview
+from etude.errors import UsageError, nearest
+from etude.report.draw import write_png
+from etude.source import Source
+from etude.training.describe import PARTS
+
+HELP = """usage: etude data get NAME         fetch a data set of the catalogue; the only verb that opens a connection
+       etude data preview SOURCE   draw a source, and say how it was read
+`etude data get --help` and `etude data preview --help` say more; `etude list data` shows the names.
+"""
+
+
+@dataclass(frozen=True)
+class Get:
+    """Fetch the files of a data set from their official home, verified by SHA-256; a broken transfer is continued."""
+
+    name: Annotated[str, tyro.conf.Positional]
+    """as `etude list data` shows it"""
+    json: bool = False
+    """print the folder as JSON"""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Read a source as a training would, print what was inferred, and draw it."""
+
+    path: Annotated[str, tyro.conf.Positional]
+    """name or path of the data"""
+    source: Source = field(default_factory=lambda: Source(""))
+    size: int = 64
+    """pixels of the square that pictures are scaled to"""
+    out: Path = Path("preview")
+    """folder for the drawings"""
+    json: bool = False
+    """print what was inferred as JSON"""
+
+
+def command(arguments: list[str]) -> int:
+    """The verb: its first word is another."""
+    verbs = {"get": fetch, "preview": draw}
+    if arguments and arguments[0] in verbs:
+        return verbs[arguments[0]](arguments[1:])
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(HELP, end="")
+        return 0
+    given = arguments[0] if arguments else ""
+    raise UsageError("E-VERB", f"etude data {given!r}{nearest(given, verbs)} There are: get, preview.")
+
+
+def fetch(arguments: list[str]) -> int:
+    """`etude data get`."""
+    flags = parse(Get, arguments, verb="data get")
+    for file, have in get(flags.name):
+        if sys.stderr.isatty():
+            print(f"\r{file.name}  {have / 1e6:,.1f} of {file.size / 1e6:,.1f} MB", end="", file=sys.stderr)
+    folder = cache(flags.name)
+    show({"folder": str(folder)}, f"{flags.name} is in {folder}", as_json=flags.json)
+    return 0
+
+
+def draw(arguments: list[str]) -> int:
+    """`etude data preview`."""
+    flags = parse(Preview, arguments, verb="data preview")
+    splits = load(replace(flags.source, data=flags.path), size=flags.size)
+    flags.out.mkdir(parents=True, exist_ok=True)
+    drawings = []
+    for name, figure in preview(splits).items():
+        path = flags.out / f"{name.replace(' ', '-').replace('/', '-')}.png"
+        write_png(figure, path)
+        drawings.append(str(path))
+    sizes = dict(zip(PARTS, (len(splits.train), len(splits.valid), len(splits.test)), strict=True))
+    facts = {"parts": sizes, "rule": splits.rule, "notes": splits.notes, "drawings": drawings}
+    lines = [f"{', '.join(f'{count:,} {name}' for name, count in sizes.items())} ({splits.rule})"]
+    lines += [f"  {note}" for note in splits.notes] + [f"drawn: {path}" for path in drawings]
+    show(facts | {"schema": asdict(splits.schema)}, "\n".join(lines), as_json=flags.json)
+    return 0

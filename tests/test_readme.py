@@ -1,0 +1,72 @@
+"""Every command in the README and in CONTRIBUTING does what it says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from etude.cli.main import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """The fenced blocks of a Markdown file."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return [dedent(each) for each in re.findall(rf" *```{language}\n(.*?)```", text, flags=re.DOTALL)]
+
+
+def commands(name: str) -> list[list[str]]:
+    """The lines of the console blocks that begin with `$ etude`."""
+    lines = [line.strip() for block in blocks(name, "console") for line in block.splitlines()]
+    return [line.split("#")[0].split()[2:] for line in lines if line.startswith("$ etude")]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that the README speaks of."""
+    monkeypatch.chdir(tmp_path)
+    chance = np.random.default_rng(0)
+    rows = [
+        f"{chance.integers(20, 60)},{chance.choice(['a', 'b'])},{chance.choice(['low', 'high'])}" for _ in range(90)
+    ]
+    for name in ("people.csv", "new.csv"):
+        (tmp_path / name).write_text("\n".join(["age,job,income", *rows]) + "\n")
+    for name, level in (("cats", 40), ("dogs", 200)):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(8):
+            Image.new("L", (16, 16), level + number).save(tmp_path / "photos" / name / f"{number}.png")
+    return tmp_path
+
+
+def test_commands_of_the_readme(place: Path) -> None:
+    found = commands("README.md")
+    assert len(found) >= 5
+    order = {"train": 0}
+    for words in sorted(found, key=lambda each: (order.get(each[0], 1), "photos/" not in each)):
+        assert main([*words, *(["--steps", "3"] if words[0] == "train" else [])]) == 0, words
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"[`$] ?make (\w+)", (ROOT / "README.md").read_text()))
+    assert targets >= {"demo", "test", "check"} and all(re.search(rf"^{name}:", makefile, re.M) for name in targets)
+
+
+def test_python_of_the_readme(place: Path) -> None:
+    (program,) = blocks("README.md", "python")
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "Score(value=0." in done.stdout
+
+
+def test_first_recipe_of_contributing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "mlp"]) == 0
+    (place / "mine.py").write_text(capsys.readouterr().out)
+    assert main(["train", "./mine.py", "--epochs", "2"]) == 0
+    (program,) = blocks("CONTRIBUTING.md", "python")
+    subprocess.run([sys.executable, "-c", program], check=True)
