@@ -56,8 +56,9 @@ class Session:
 def summary(outcome: Result, failed: list[str]) -> str:
     """The last lines of a training."""
     scores = {name: value for name, value in outcome.best_scores.items() if outcome.best_scores != outcome.scores}
+    early = f" of {outcome.steps:,}, as the score got no better" if outcome.step < outcome.steps else ""
     lines = [
-        f"trained {outcome.recipe} on {outcome.data}: {outcome.step:,} updates in {outcome.seconds:.1f} s",
+        f"trained {outcome.recipe} on {outcome.data}: {outcome.step:,} updates{early} in {outcome.seconds:.1f} s",
         *(f"  {name.replace('_', ' ')} {value:.4g}" for name, value in outcome.scores.items()),
         *([f"best, after update {outcome.best_step:,}"] if scores else []),
         *(f"  {name.replace('_', ' ')} {value:.4g}" for name, value in scores.items()),

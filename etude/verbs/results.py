@@ -16,6 +16,8 @@ class Result:
     data: str
     step: int
     """updates so far"""
+    steps: int
+    """updates that were asked for"""
     best_step: int | None
     """after which the watched score was best"""
     seconds: float
@@ -36,16 +38,18 @@ def result(folder: Path) -> Result:
     rows = run.curves()
     evaluated = [row for row in rows if run.best_by in row]
     best = run.best_step()
+    experiment = read_json(folder / f"experiment-{run.phase}.json")
     return Result(
         folder=str(folder),
         recipe=record["recipe"],
         data=str(record["fields"].get("source", {}).get("data", "")),
         step=max([*run.steps(), 0]),
+        steps=experiment["steps"],
         best_step=best,
         seconds=run.seconds(),
         scores=scores_of(evaluated[-1]) if evaluated else {},
         best_scores=next((scores_of(row) for row in evaluated if row["step"] == best), {}),
-        parameters=read_json(folder / f"experiment-{run.phase}.json")["parameters"],
+        parameters=experiment["parameters"],
         notes=tuple(read_json(folder / "data.json")["notes"]) if (folder / "data.json").exists() else (),
     )
 
