@@ -3,8 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ETUDE_DATA ?= $(wildcard ../shared/data)
-export ETUDE_DATA
+export ETUDE_DATA := $(abspath $(or $(ETUDE_DATA),$(wildcard ../shared/data)))
 
 .PHONY: demo test check results bench clean
 
