@@ -18,7 +18,7 @@ from etude.data.load import load
 from etude.errors import DataError
 from etude.layers.inputs import PictureInput
 from etude.learners.perceptron import PerceptronRule
-from etude.models.cnn import Net, SmallCNN
+from etude.models.cnn import SmallCNN
 from etude.models.lenet import LeNet
 from etude.recipes.perceptron import Perceptron
 from etude.records import Labelled
@@ -60,8 +60,8 @@ def count(network: nn.Module) -> int:
 
 
 def test_parameter_counts_of_the_courses() -> None:
-    assert count(Net(3, 10)) == 62_006
-    assert [count(each) for each in Net(3, 10).modules() if not list(each.children()) and count(each)] == [
+    assert count(LeNet(3, 10)) == 62_006
+    assert [count(each) for each in LeNet(3, 10).modules() if not list(each.children()) and count(each)] == [
         456,
         2_416,
         48_120,

@@ -1,37 +1,7 @@
-"""Convolutional networks: the one of the courses, and a small modern one."""
+"""A small modern convolutional network."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
-
-
-class Net(nn.Module):
-    """The network of PyTorch's 60-minute tutorial: 62,006 parameters for colour pictures of 32 x 32 and ten classes.
-
-    456 + 2,416 in the convolutions, 48,120 + 10,164 + 850 in the linear layers.
-    """
-
-    def __init__(self, channels: int, classes: int) -> None:
-        super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(channels, 6, 5),  # (batch, 6, 28, 28)
-            nn.MaxPool2d(2),
-            nn.ReLU(),
-            nn.Conv2d(6, 16, 5),  # (batch, 16, 10, 10)
-            nn.MaxPool2d(2),
-            nn.ReLU(),
-        )
-        self.classify = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(16 * 5 * 5, 120),
-            nn.ReLU(),
-            nn.Linear(120, 84),
-            nn.ReLU(),
-            nn.Linear(84, classes),
-        )
-
-    def forward(self, x: Float[Tensor, "batch channel 32 32"]) -> Float[Tensor, "batch class"]:
-        logits: Tensor = self.classify(self.features(x))
-        return logits
 
 
 def block(inputs: int, outputs: int) -> nn.Sequential:
