@@ -9,8 +9,10 @@ class LeNet(nn.Module):
 
     Pictures are 28 x 28 and padded to the paper's 32 x 32 by the first convolution. For ten classes it has 61,706
     parameters with one channel, and 62,006 with three (456 + 2,416 + 48,120 + 10,164 + 850): that is the `Net` of
-    PyTorch's 60-minute tutorial and of the courses, which takes 32 x 32 pixels and pads nothing. Pooling stands before ReLU: both orders give the same numbers, since ReLU is monotone, and this
-    one bends four times fewer of them.
+    PyTorch's 60-minute tutorial and of the courses, which takes 32 x 32 pixels and pads nothing.
+
+    Pooling stands before ReLU: both orders give the same numbers, since ReLU is monotone, and this one bends four
+    times fewer of them.
     """
 
     def __init__(self, channels: int, classes: int) -> None:
