@@ -7,6 +7,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
+from etude.errors import UsageError, nearest
+
 Schedule: TypeAlias = Callable[[int], float]
 """Update number, from 0 -> factor on the base learning rate."""
 
@@ -100,6 +102,24 @@ class Plateau(nn.Module):
         """Go on where `get_extra_state` was asked."""
         factor, best, bad = state.tolist()
         self.factor, self.best, self.bad = factor, best, int(bad)
+
+
+SCHEDULES: dict[str, Callable[[int], Schedule]] = {
+    "constant": lambda steps: constant,
+    "step": lambda steps: step_decay(max(1, steps // 3)),
+    "exponential": lambda steps: exponential(1e-3 ** (1 / steps)),
+    "cosine": cosine,
+    "one-cycle": one_cycle,
+}
+"""by name, for a training of so many updates; `step` falls to a tenth twice, `exponential` to a thousandth in all"""
+
+
+def schedule(name: str, steps: int) -> Schedule:
+    """A schedule by name over `steps` updates; UsageError for a name that is none."""
+    if name not in SCHEDULES:
+        close = nearest(name, SCHEDULES)
+        raise UsageError("E-CFG-NAME", f"no schedule {name!r}{close} Known: {', '.join(SCHEDULES)}.")
+    return SCHEDULES[name](steps)
 
 
 def half_cosine(start: float, end: float, progress: float) -> float:

@@ -15,7 +15,7 @@ from torch import nn
 import etude
 from etude.catalogue import entries, recipe_names
 from etude.data.load import load
-from etude.errors import DataError
+from etude.errors import DataError, UsageError
 from etude.layers.inputs import PictureInput
 from etude.learners.perceptron import PerceptronRule
 from etude.models.cnn import SmallCNN
@@ -222,3 +222,33 @@ def test_balance_raises_the_recall_of_the_rare_class(tmp_path: Path, balance: st
         assert recalls[balance] >= recalls["none"]
     else:
         assert recalls[balance] > recalls["none"] + 0.3
+
+
+@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "one-cycle"])
+def test_every_schedule_trains_by_name(tmp_path: Path, schedule: str) -> None:
+    trained = etude.train("mlp", hidden=(32,), steps=60, schedule=schedule, out=tmp_path)
+    assert trained.run.curves()[-1]["valid_accuracy"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [
+        ("sgd", 0.1),
+        ("momentum", 0.02),
+        ("nesterov", 0.02),
+        ("adagrad", 0.02),
+        ("rmsprop", 2e-3),
+        ("adam", 2e-3),
+        ("adamw", 2e-3),
+        ("muon", 0.02),
+    ],
+)
+def test_every_optimizer_trains_by_name(tmp_path: Path, optimizer: str, rate: float) -> None:
+    trained = etude.train("mlp", hidden=(32,), steps=80, optimizer=optimizer, rate=rate, weight_decay=0.0, out=tmp_path)
+    assert trained.run.curves()[-1]["valid_accuracy"] > 0.8
+
+
+@pytest.mark.parametrize("setting", ["optimizer", "schedule", "activation"])
+def test_unknown_name_of_a_part_is_refused(tmp_path: Path, setting: str) -> None:
+    with pytest.raises(UsageError, match="Known"):
+        etude.train("mlp", out=tmp_path, **{setting: "magic"})

@@ -10,10 +10,10 @@ from etude.data.load import load
 from etude.layers.inputs import flat_input
 from etude.layers.outputs import answer_layer
 from etude.models.mlp import MLP
-from etude.optim import Optimizer, adamw
+from etude.optim import Optimizer, method
 from etude.ranges import Count, Rate, Share, Strength
 from etude.records import Labelled
-from etude.schedules import one_cycle
+from etude.schedules import schedule
 from etude.schema import Schema
 from etude.source import Source
 from etude.training.experiment import Experiment, Length, Recipe
@@ -30,9 +30,13 @@ class MultilayerPerceptron(Recipe):
     batch: Count = 128
     """examples in an update"""
     rate: Rate = 2e-3
-    """highest learning rate of AdamW"""
+    """highest learning rate; SGD wants about 0.1, momentum 0.02, Muon 0.02"""
     weight_decay: Strength = 1e-2
-    """AdamW's decay of the weight matrices, a fraction of the learning rate"""
+    """decay of the weights: decoupled in AdamW and Muon, an L2 penalty in the others"""
+    optimizer: str = "adamw"
+    """sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or muon"""
+    schedule: str = "one-cycle"
+    """of the learning rate: constant, step, exponential, cosine or one-cycle"""
     hidden: tuple[Count, ...] = (512, 512)
     """units of each hidden layer"""
     activation: str = "relu"
@@ -47,10 +51,11 @@ class MultilayerPerceptron(Recipe):
         hidden = MLP(features.width, self.hidden, bend=self.activation, dropout=self.dropout)
         return nn.Sequential(features, hidden, answer_layer(hidden.width, schema.target))
 
-    def optimizer(self, network: nn.Module, steps: int) -> Optimizer:
-        """AdamW with one cycle of the learning rate."""
-        descent = adamw(network.parameters(), rate=self.rate, weight_decay=self.weight_decay)
-        return Optimizer(descent, schedule=one_cycle(steps))
+    def descent(self, network: nn.Module, steps: int) -> Optimizer:
+        """The chosen method at the chosen rate."""
+        make = method(self.optimizer)
+        descent = make(network.parameters(), rate=self.rate, weight_decay=self.weight_decay)
+        return Optimizer(descent, schedule=schedule(self.schedule, steps))
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
-        yield supervised(self, load(self.source), optimizer=self.optimizer)
+        yield supervised(self, load(self.source), optimizer=self.descent)
