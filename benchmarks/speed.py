@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.pairs import Pair, interleaved
 from etude.chance import flush_denormals
 from etude.data.load import load
+from etude.data.splits import Splits
 from etude.learners.base import GradientLearner
 from etude.optim import Optimizer, adamw, sgd
 from etude.recipes.lenet import LeNetRecipe
@@ -25,7 +26,8 @@ from etude.records import Labelled
 from etude.source import Source
 from etude.training.experiment import Experiment
 from etude.training.fit import fit
-from etude.training.run import Run
+from etude.training.supervised import supervised
+from etude.training.unsaved import UnsavedRun
 from etude.types import Loss
 
 PAIRS = 7
@@ -46,10 +48,9 @@ class PlainLeNet(nn.Module):
 
 
 def run_of(experiment: Experiment[Labelled]) -> None:
-    """Train through the one loop, into a folder that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in fit(experiment, Run(Path(folder))):
-            pass
+    """Train through the one loop; the other side writes no checkpoints either."""
+    for _ in fit(experiment, UnsavedRun()):
+        pass
 
 
 def squared(model: nn.Module, batch: Labelled) -> Loss:
@@ -74,15 +75,16 @@ def loop_on_one_layer(updates: int = 3000) -> Pair:
     return interleaved(ours, theirs, pairs=PAIRS)
 
 
-def lenet_experiment(source: Source, steps: int) -> Experiment[Labelled]:
-    """The recipe's own experiment, without evaluations in between."""
-    built = next(LeNetRecipe(source=source, steps=steps, device="cpu").experiments())
+def lenet_experiment(splits: Splits[Labelled], steps: int) -> Experiment[Labelled]:
+    """The recipe's own experiment on data that are read already, without evaluations in between."""
+    recipe = LeNetRecipe(steps=steps, device="cpu")
+    built = supervised(recipe, splits, optimizer=recipe.optimizer)
     return replace(built, evaluate=dict, evaluate_every=steps, log_every=max(1, steps // 20))
 
 
-def loop_on_lenet(steps: int = 150) -> Pair:
+def loop_on_lenet(steps: int = 300) -> Pair:
     """The recipe's network, optimizer and batches, with our loop and with one written by hand."""
-    digits = Source("digits")
+    digits = load(Source("digits"))
 
     def ours() -> None:
         run_of(lenet_experiment(digits, steps))
@@ -108,7 +110,7 @@ def epoch_of_lenet(source: Source) -> Pair:
     data = TensorDataset(splits.train.x.float() / 255, splits.train.y)
 
     def ours() -> None:
-        run_of(lenet_experiment(source, steps))
+        run_of(lenet_experiment(splits, steps))
 
     def theirs() -> None:
         network = PlainLeNet()
