@@ -26,6 +26,20 @@ class Inputs(Batch):
     """as in `Labelled`"""
 
 
+IGNORED = -100
+"""the answer at a position that counts for nothing: padding, or a token that was not masked"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens(Batch):
+    """Texts with one answer at each position."""
+
+    x: Int[Tensor, "batch time"]
+    """token ids, padded with 0"""
+    y: Int[Tensor, "batch time"]
+    """what is wanted at each position, or IGNORED"""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighted(Batch):
     """Examples with one answer each, of which some count more than others."""

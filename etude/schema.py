@@ -97,7 +97,47 @@ class Signals:
     kind: Literal["signals"] = "signals"
 
 
-Inputs: TypeAlias = Table | Pictures | Signals
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Texts as token ids, int64 (batch, time): what `data/tokenizers.py` needs to encode and to decode.
+
+    Ids 0 to 3 are the padding, an unknown token, the start and the end.
+    """
+
+    vocabulary: tuple[str, ...]
+    """the token of each id"""
+    tokenizer: Literal["characters", "words", "byte-pairs"]
+    length: int
+    """tokens that a network sees at most"""
+    lower: bool = False
+    """letters are made small before anything else"""
+    merges: tuple[tuple[int, int], ...] = ()
+    """ids that become one token, most frequent first (byte pairs)"""
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The nodes of one graph, each with as many features."""
+
+    nodes: int
+    features: int
+    edges: int
+    """undirected, without loops"""
+    kind: Literal["nodes"] = "nodes"
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What an agent sees of its environment, float32 (batch, *shape)."""
+
+    environment: str
+    """its name"""
+    shape: tuple[int, ...]
+    kind: Literal["observations"] = "observations"
+
+
+Inputs: TypeAlias = Table | Pictures | Signals | Text | Nodes | Observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +161,56 @@ class Quantity:
     kind: Literal["quantity"] = "quantity"
 
 
-Target: TypeAlias = Classes | Quantity
+Answer: TypeAlias = Classes | Quantity
+"""what is right or wrong example by example"""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no answer: the examples themselves are what is learnt."""
+
+    name: str = "nothing"
+    kind: Literal["nothing"] = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class NextToken:
+    """The answer at each position of a text is the token that follows."""
+
+    name: str = "next token"
+    kind: Literal["next token"] = "next token"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The answer is a text."""
+
+    name: str
+    text: Text
+    kind: Literal["written"] = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The answer is a tag for each token."""
+
+    name: str
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    """tokens with each tag in the training part"""
+    kind: Literal["tags"] = "tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The answer is one of these things to do."""
+
+    name: str
+    names: tuple[str, ...]
+    kind: Literal["actions"] = "actions"
+
+
+Target: TypeAlias = Answer | Nothing | NextToken | Written | Tags | Actions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""From texts to token ids and back; everything a tokenizer knows is plain data in the schema."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from etude.schema import Text
+
+PAD, UNKNOWN, START, END = range(4)
+SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
+WORD = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
+"""a word with its apostrophe, or one sign"""
+
+
+def fit_characters(texts: Iterable[str], *, length: int, lower: bool = False) -> Text:
+    """One token for each character that occurs."""
+    found = sorted(set().union(*(set(text.lower() if lower else text) for text in texts)))
+    return Text((*SPECIAL, *found), "characters", length, lower)
+
+
+def fit_words(texts: Iterable[str], *, length: int, most: int, at_least: int = 1, lower: bool = True) -> Text:
+    """One token for each of the `most` frequent words that occur `at_least` so often; equals stand in text order."""
+    counts = Counter(word for text in texts for word in split_words(text, lower=lower))
+    kept = [word for word, count in counts.most_common(most) if count >= at_least]
+    return Text((*SPECIAL, *kept), "words", length, lower)
+
+
+def split_words(text: str, *, lower: bool) -> list[str]:
+    """Words and signs in their order; white space only separates."""
+    return WORD.findall(text.lower() if lower else text)
+
+
+def encode(kind: Text, text: str) -> list[int]:
+    """The ids of a text, without start and end; what training never met becomes UNKNOWN."""
+    ids = {token: number for number, token in enumerate(kind.vocabulary)}
+    return encode_with(kind, ids, text)
+
+
+def encode_all(kind: Text, texts: Iterable[str]) -> list[list[int]]:
+    """The ids of many texts."""
+    ids = {token: number for number, token in enumerate(kind.vocabulary)}
+    return [encode_with(kind, ids, text) for text in texts]
+
+
+def encode_with(kind: Text, ids: dict[str, int], text: str) -> list[int]:
+    """The ids of a text, by a table of the vocabulary that was made once."""
+    units = split_words(text, lower=kind.lower) if kind.tokenizer == "words" else text.lower() if kind.lower else text
+    return [ids.get(unit, UNKNOWN) for unit in units]
+
+
+def decode(kind: Text, ids: Sequence[int]) -> str:
+    """The text of some ids, up to the first END; padding and START are left out."""
+    kept = list(ids[: ids.index(END)]) if END in ids else list(ids)
+    tokens = [kind.vocabulary[each] for each in kept if each not in (PAD, START)]
+    return (" " if kind.tokenizer == "words" else "").join(tokens)
