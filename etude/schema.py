@@ -161,8 +161,8 @@ class Quantity:
     kind: Literal["quantity"] = "quantity"
 
 
-Answer: TypeAlias = Classes | Quantity
-"""what is right or wrong example by example"""
+Target: TypeAlias = Classes | Quantity
+"""an answer that is right or wrong example by example"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Actions:
     kind: Literal["actions"] = "actions"
 
 
-Target: TypeAlias = Answer | Nothing | NextToken | Written | Tags | Actions
+Wanted: TypeAlias = Target | Nothing | NextToken | Written | Tags | Actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +218,11 @@ class Schema:
     """What a recipe needs to build its network, and a predictor to read and to answer."""
 
     inputs: Inputs
-    target: Target
+    target: Wanted
+
+    @property
+    def answer(self) -> Target:
+        """The target, where each example has one answer; TypeError for every other kind of learning."""
+        if isinstance(self.target, Classes | Quantity):
+            return self.target
+        raise TypeError(f"examples of kind {self.target.kind!r} have no single answer")

@@ -17,7 +17,7 @@ from etude.data.pictures import squared, stacked
 from etude.data.signals import finite
 from etude.data.tables import encode_answers, encode_rows, read_new_table, unknown_values
 from etude.errors import DataError
-from etude.schema import Classes, Inputs, Pictures, Schema, Signals, Table, Target
+from etude.schema import Classes, Inputs, Nodes, Observations, Pictures, Schema, Signals, Table, Target, Text
 from etude.source import Source
 
 
@@ -32,8 +32,9 @@ class New:
     notes: tuple[str, ...]
 
 
-def read_new(schema: Schema, source: Source, paths: Sequence[Path]) -> New:
-    """All examples in `paths`, which are files or folders of the kind that the run was trained on."""
+def read_new(schema: Schema, source: Source, inputs: Sequence[str | Path]) -> New:
+    """All examples in `inputs`, which are files or folders of the kind that the run was trained on."""
+    paths = [Path(each) for each in inputs]
     for path in paths:
         if not path.exists():
             raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
@@ -44,9 +45,11 @@ def read_new(schema: Schema, source: Source, paths: Sequence[Path]) -> New:
             arrays = [path for path in paths if path.suffix.lower() == ".npz" or "-ubyte" in path.name]
             files = [path for path in paths if path not in arrays]
             read = [new_arrays(path, schema) for path in arrays]
-            return joined(read + ([new_pictures(files, schema.inputs, schema.target, source)] if files else []))
+            return joined(read + ([new_pictures(files, schema.inputs, schema.answer, source)] if files else []))
         case Signals():
             return joined([new_arrays(path, schema) for path in paths])
+        case Text() | Nodes() | Observations() as other:
+            raise DataError("E-SCHEMA", f"examples of kind {other.kind!r} are not read from files.")
 
 
 def joined(parts: Sequence[New]) -> New:
@@ -64,8 +67,8 @@ def new_table(path: Path, schema: Schema, inputs: Table, source: Source) -> New:
     """The rows of a table; the target column may be missing."""
     frame = read_new_table(path, source, inputs)
     x = encode_rows(inputs, frame)
-    name = schema.target.name
-    y = encode_answers(schema.target, frame[name]) if name in frame.columns and complete(frame[name]) else None
+    name = schema.answer.name
+    y = encode_answers(schema.answer, frame[name]) if name in frame.columns and complete(frame[name]) else None
     names = tuple(f"{path.name}:{row}" for row in range(1, len(frame) + 1))
     return New(x, y, names, unknown_values(inputs, frame))
 
@@ -102,7 +105,7 @@ def new_arrays(path: Path, schema: Schema) -> New:
         raise DataError("E-SCHEMA", f"{path.name} is no .npz file, and the run reads series from those.")
     x = encoded(examples, schema.inputs, path)
     names = tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1))
-    return New(x, None if answers is None else encode_answers(schema.target, named(answers, schema.target)), names, ())
+    return New(x, None if answers is None else encode_answers(schema.answer, named(answers, schema.answer)), names, ())
 
 
 def encoded(examples: np.ndarray, inputs: Inputs, path: Path) -> Tensor:

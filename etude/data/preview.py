@@ -39,7 +39,7 @@ def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
 
 def _answers(splits: Splits[Labelled]) -> Figure:
     """How often each class occurs in each part, or how the quantity is spread."""
-    target = splits.schema.target
+    target = splits.schema.answer
     if isinstance(target, Quantity):
         values = splits.train.y.double() * target.deviation + target.mean
         return _histogram(f"{target.name} in the training part", values, label=target.name)
@@ -55,7 +55,7 @@ def _answers(splits: Splits[Labelled]) -> Figure:
 
 def _wall(splits: Splits[Labelled]) -> Images:
     """The first pictures of each class, one class after the other."""
-    target, y = splits.schema.target, splits.train.y
+    target, y = splits.schema.answer, splits.train.y
     if isinstance(target, Quantity):
         rows = torch.arange(min(len(y), EXAMPLES * CLASSES))
         captions = [f"{float(each) * target.deviation + target.mean:.4g}" for each in y[rows]]
@@ -67,7 +67,7 @@ def _wall(splits: Splits[Labelled]) -> Images:
 
 def _means(splits: Splits[Labelled]) -> Curve:
     """The mean series of each class with one standard deviation to each side, or of all."""
-    target, y = splits.schema.target, splits.train.y
+    target, y = splits.schema.answer, splits.train.y
     if isinstance(target, Classes):
         groups = {name: splits.train.x[y == code] for code, name in enumerate(target.names[:CLASSES])}
     else:

@@ -6,5 +6,13 @@ from etude.records import Inputs, Labelled
 
 def unlabelled(splits: Splits[Labelled]) -> Splits[Inputs]:
     """The same examples in the same parts, without their answers; the schema still names them."""
-    parts = (Inputs(part.x) for part in (splits.train, splits.valid, splits.test))
-    return Splits(*parts, splits.schema, splits.rows, splits.rule, splits.notes, splits.fingerprint)
+    return Splits(
+        train=Inputs(splits.train.x),
+        valid=Inputs(splits.valid.x),
+        test=Inputs(splits.test.x),
+        schema=splits.schema,
+        rows=splits.rows,
+        rule=splits.rule,
+        notes=splits.notes,
+        fingerprint=splits.fingerprint,
+    )

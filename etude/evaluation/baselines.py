@@ -58,7 +58,7 @@ def baselines(train: Labelled, examples: Labelled, schema: Schema, *, seed: int)
     found: list[Baseline] = []
     started = time.perf_counter()
     for method in trained(train, schema, seed=seed):
-        tally = tally_for(schema.target, seed=seed)
+        tally = tally_for(schema.answer, seed=seed)
         for piece in in_order(examples, BATCH):
             tally.update(torch.from_numpy(method.answer(flat(piece.x, schema.inputs))), truth(piece))
         note = "on all" if method.rows == len(train) else f"on {method.rows:,} of"
@@ -72,11 +72,11 @@ def trained(train: Labelled, schema: Schema, *, seed: int) -> Iterator[Simple]:
     """The simple methods, one after the other."""
     order = torch.randperm(len(train), generator=stream(seed, "sampling"))[:ROWS]
     x, y = flat(train.x[order], schema.inputs), truth(train)[order].numpy()
-    if isinstance(schema.target, Classes):
-        yield most_frequent(train, schema.target)
+    if isinstance(schema.answer, Classes):
+        yield most_frequent(train, schema.answer)
         if len(np.unique(y)) > 1:  # a small sample may have caught one class only
-            yield logistic(x, y, classes=len(schema.target.names))
-        yield neighbouring_classes(x, y, classes=len(schema.target.names))
+            yield logistic(x, y, classes=len(schema.answer.names))
+        yield neighbouring_classes(x, y, classes=len(schema.answer.names))
     else:
         yield Simple("mean", len(train), constant(truth(train).double().mean().numpy()))
         line = LinearRegression().fit(x, y)

@@ -128,7 +128,7 @@ def compare(first: Contestant, second: Contestant, *, batch: int, seed: int = 0)
     E-COMPARE-DATA if the examples or their answers are not the same.
     """
     demand_same(first, second)
-    classes = isinstance(first.predictor.schema.target, Classes)
+    classes = isinstance(first.predictor.schema.answer, Classes)
     paired: Paired = PairedClasses(seed=seed) if classes else PairedQuantities(seed=seed)
     for left, right in zip(in_order(first.examples, batch), in_order(second.examples, batch), strict=True):
         truths = in_unit(left, first.predictor.schema)
@@ -138,13 +138,13 @@ def compare(first: Contestant, second: Contestant, *, batch: int, seed: int = 0)
 
 def in_unit(examples: Labelled, schema: Schema) -> Float[Tensor, " batch"] | Int[Tensor, " batch"]:
     """The true classes, or the true quantities in their unit."""
-    y, target = truth(examples), schema.target
+    y, target = truth(examples), schema.answer
     return y * target.deviation + target.mean if isinstance(target, Quantity) else y
 
 
 def demand_same(first: Contestant, second: Contestant) -> None:
     """Refuse two networks that do not answer the same question about the same examples."""
-    targets = [each.predictor.schema.target for each in (first, second)]
+    targets = [each.predictor.schema.answer for each in (first, second)]
     kinds = [(each.name, each.names if isinstance(each, Classes) else None) for each in targets]
     if kinds[0] != kinds[1]:
         fault = f"{first.name} and {second.name} predict '{kinds[0][0]}' and '{kinds[1][0]}', or other classes of it"

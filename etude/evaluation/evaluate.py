@@ -26,7 +26,7 @@ def evaluate(
     if len(examples) == 0:
         raise ValueError("no examples to evaluate")
     started = time.perf_counter()
-    target = predictor.schema.target
+    target = predictor.schema.answer
     tally, worst = tally_for(target, seed=seed), Worst(predictor.schema, rows)
     for piece in in_order(examples, batch):
         logits, y = predictor.logits(piece.x), truth(piece)

@@ -38,7 +38,7 @@ class Predictor:
         """
         with evaluating(self.network):
             output: Tensor = self.network(x.to(self.device)).cpu().double()
-        target = self.schema.target
+        target = self.schema.answer
         if not isinstance(target, Classes):
             return self._demand(output, (len(x),))
         if output.shape == (len(x),) and len(target.names) == 2:
@@ -47,12 +47,12 @@ class Predictor:
 
     def answers(self, x: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch ..."]:
         """Probabilities (batch, class), or the quantity in its own unit (batch,)."""
-        output, target = self.logits(x), self.schema.target
+        output, target = self.logits(x), self.schema.answer
         return output.softmax(dim=1) if isinstance(target, Classes) else output * target.deviation + target.mean
 
     def _demand(self, output: Tensor, shape: tuple[int, ...]) -> Tensor:
         if output.shape != shape:
             raise ValueError(
-                f"the network gives shape {tuple(output.shape)} where {shape} is wanted for '{self.schema.target.name}'"
+                f"the network gives shape {tuple(output.shape)} where {shape} is wanted for '{self.schema.answer.name}'"
             )
         return output

@@ -1,10 +1,13 @@
 """What an evaluation found, as plain data that a run keeps in `evaluation-<part>.json`."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pydantic import TypeAdapter
+
+from etude.figures import Figure
 
 Number: TypeAlias = float | None
 """None where a score is not defined: the ranking of a class that does not occur, the R² of equal truths"""
@@ -98,18 +101,28 @@ class QuantityDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherDetails:
+    """What there is to know of scores that do not count right and wrong answers."""
+
+    unit: str
+    """of what was scored, in the plural: characters, episodes, samples"""
+    main: str
+    """the metric at the top of the page"""
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How good a network is on one part of the data."""
 
     part: str
     n: int
-    """examples"""
+    """examples, or what else `details` says was counted"""
     target: str
     """name of what is predicted"""
     loss: Number
     """as in the rows of the training: cross-entropy in nats, or mean squared error of the standardised quantity"""
     metrics: dict[str, Score]
-    details: ClassDetails | QuantityDetails
+    details: ClassDetails | QuantityDetails | OtherDetails
     worst: tuple[Mistake, ...]
     """most wrong first"""
     protocol: str
@@ -132,6 +145,23 @@ class Baseline:
     """what it was trained on, in words"""
     metrics: dict[str, Score]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a recipe that judges by rules of its own says of its network."""
+
+    n: int
+    unit: str
+    """of what `n` counts, in the plural: characters, episodes, samples"""
+    metrics: dict[str, Score]
+    """the one that matters most first"""
+    protocol: str
+    """how the scores were obtained, in words"""
+    baselines: tuple[Baseline, ...] = ()
+    """with the same metrics, or some of them"""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    """name -> what else there is to see"""
 
 
 @dataclass(frozen=True, slots=True)

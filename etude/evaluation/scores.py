@@ -59,7 +59,7 @@ def scores(predictor: Predictor, examples: Labelled, *, batch: int) -> dict[str,
     """Loss and accuracy (classes), or loss and root mean squared error (quantity), on all `examples`."""
     if len(examples) == 0:
         raise ValueError("no examples to score")
-    sums = sums_for(predictor.schema.target)
+    sums = sums_for(predictor.schema.answer)
     for piece in in_order(examples, batch):
         sums.update(predictor.logits(piece.x), truth(piece))
     return sums.scores()

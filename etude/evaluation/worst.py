@@ -30,7 +30,7 @@ class Worst:
         y: Float[Tensor, " batch"] | Int[Tensor, " batch"],
     ) -> None:
         """Add a batch, in the order of the part."""
-        target = self.schema.target
+        target = self.schema.answer
         if isinstance(target, Classes):
             loss = -logits.log_softmax(dim=1).gather(1, y[:, None])[:, 0]
             badness = torch.where(logits.argmax(dim=1) == y, -math.inf, loss)
@@ -49,7 +49,7 @@ class Worst:
 
     def _mistake(self, x: Tensor, logits: Tensor, y: Tensor, position: int) -> Mistake:
         fields = row_in_words(x, self.schema.inputs)
-        row, target = int(self.rows[position]), self.schema.target
+        row, target = int(self.rows[position]), self.schema.answer
         if isinstance(target, Quantity):
             truth, answer = (float(each) * target.deviation + target.mean for each in (y, logits))
             return Mistake(row, position, truth, answer, None, fields)

@@ -5,7 +5,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from etude.schema import Inputs, Pictures, Signals, Table
+from etude.schema import Inputs, Nodes, Observations, Pictures, Signals, Table, Text
 
 
 class PictureInput(nn.Module):
@@ -97,3 +97,5 @@ def flat_input(inputs: Inputs) -> FlatInput:
             return SignalInput(inputs)
         case Table():
             return OneHotTable(inputs)
+        case Text() | Nodes() | Observations() as other:
+            raise TypeError(f"inputs of kind {other.kind!r} are no single row of numbers")

@@ -49,7 +49,7 @@ class MultilayerPerceptron(Recipe):
     def network(self, schema: Schema) -> nn.Module:
         features = flat_input(schema.inputs)
         hidden = MLP(features.width, self.hidden, bend=self.activation, dropout=self.dropout)
-        return nn.Sequential(features, hidden, answer_layer(hidden.width, schema.target))
+        return nn.Sequential(features, hidden, answer_layer(hidden.width, schema.answer))
 
     def descent(self, network: nn.Module, steps: int) -> Optimizer:
         """The chosen method at the chosen rate."""

@@ -44,7 +44,7 @@ class TableNetwork(Recipe):
 
     def network(self, schema: Schema) -> nn.Module:
         features = TabularFeatures(expect_table(schema, "tabular"), self.hidden, dropout=self.dropout)
-        return nn.Sequential(features, answer_layer(features.width, schema.target))
+        return nn.Sequential(features, answer_layer(features.width, schema.answer))
 
     def optimizer(self, network: nn.Module, steps: int) -> Optimizer:
         """AdamW with one cycle of the learning rate."""
