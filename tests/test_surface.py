@@ -15,7 +15,20 @@ from etude.cli.main import VERBS
 
 
 def test_verbs() -> None:
-    assert list(VERBS) == ["train", "resume", "evaluate", "predict", "compare", "report", "list", "show", "data"]
+    verbs = [
+        "train",
+        "resume",
+        "evaluate",
+        "predict",
+        "generate",
+        "explain",
+        "compare",
+        "report",
+        "list",
+        "show",
+        "data",
+    ]
+    assert list(VERBS) == verbs
 
 
 def test_public_names() -> None:
@@ -25,6 +38,8 @@ def test_public_names() -> None:
         "Trained",
         "compare",
         "evaluate",
+        "explain",
+        "generate",
         "load",
         "predict",
         "report",

@@ -9,8 +9,8 @@ from etude.cli.evaluate import cell
 from etude.cli.flags import parse, show
 from etude.errors import UsageError
 from etude.evaluation.compare import Comparison
+from etude.training.abilities import PartName
 from etude.verbs.compare import compare_runs
-from etude.verbs.evaluate import PartName
 from etude.verbs.trained import load_trained
 
 

@@ -9,8 +9,10 @@ from pydantic import TypeAdapter
 
 from etude.cli.flags import parse, show
 from etude.cli.gates import failed_gates
-from etude.evaluation.records import Judgement, Score
-from etude.verbs.evaluate import PartName, evaluate, evaluate_new
+from etude.evaluation.records import Judgement, OtherDetails, Score
+from etude.report.score import counted_units
+from etude.training.abilities import PartName
+from etude.verbs.evaluate import evaluate, evaluate_new
 from etude.verbs.trained import load_trained
 
 
@@ -57,13 +59,14 @@ def page(judgement: Judgement, folder: Path) -> str:
     tables = [evaluation.metrics, *(baseline.metrics for baseline in judgement.baselines)]
     width = max(30, *(len(name) + 2 for name in columns))
     lines = [
-        f"{folder.name} ({judgement.checkpoint}) on {evaluation.n:,} examples of the {evaluation.part} part",
+        f"{folder.name} ({judgement.checkpoint}) on {counted_units(evaluation)} of the {evaluation.part} part",
         " " * 20 + "".join(f"{name:<{width}}" for name in columns),
         *(
             f"  {name.replace('_', ' '):<18}" + "".join(f"{cell(table.get(name)):<{width}}" for table in tables)
             for name in evaluation.metrics
         ),
         "in brackets: 95 % intervals",
+        *([evaluation.protocol] if isinstance(evaluation.details, OtherDetails) else []),
         *(f"{baseline.name}: {baseline.note}" for baseline in judgement.baselines if baseline.note),
     ]
     return "\n".join(lines)

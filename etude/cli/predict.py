@@ -11,19 +11,20 @@ import tyro
 
 from etude.cli.flags import parse, show
 from etude.errors import UsageError
+from etude.evaluation.answers import Answers
 from etude.training.store import write_text
-from etude.verbs.predict import Answers, predict
+from etude.verbs.predict import predict
 from etude.verbs.trained import load_trained
 
 
 @dataclass(frozen=True)
 class Flags:
-    """Answer for files that training never met; nothing is needed but the run folder."""
+    """Answer for files or texts that training never met; nothing is needed but the run folder."""
 
     run: Annotated[str, tyro.conf.Positional] = "last"
     """run folder, its name in runs/, last or best"""
-    files: Annotated[tuple[Path, ...], tyro.conf.Positional] = ()
-    """pictures, folders of pictures, tables or .npz"""
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """pictures, folders of pictures, tables or .npz; for a run on texts also the texts themselves, in quotes"""
     out: Path | None = None
     """write the answers to this CSV file"""
     probabilities: bool = False
@@ -39,9 +40,9 @@ class Flags:
 def command(arguments: list[str]) -> int:
     """The verb."""
     flags = parse(Flags, arguments, verb="predict")
-    if not flags.files:
+    if not flags.inputs:
         raise UsageError("E-PREDICT", f"answers for which files? For example: etude predict {flags.run} picture.png")
-    answers = predict(load_trained(flags.run, use=flags.use, trusted=flags.recipe), flags.files)
+    answers = predict(load_trained(flags.run, use=flags.use, trusted=flags.recipe), flags.inputs)
     for note in answers.notes:
         print(f"  {note}", file=sys.stderr)
     text = as_csv(answers, probabilities=flags.probabilities)

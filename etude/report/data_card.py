@@ -4,7 +4,26 @@ from etude.report.facts import DataFacts
 from etude.report.page import Html, bar, code, joined, paragraph, section, table, text
 from etude.report.score import part_name
 from etude.report.words import counted, digits, percent
-from etude.schema import Category, Classes, Column, Date, Inputs, Pictures, Quantity, Signals, Table
+from etude.schema import (
+    Actions,
+    Category,
+    Classes,
+    Column,
+    Date,
+    Inputs,
+    NextToken,
+    Nodes,
+    Nothing,
+    Observations,
+    Pictures,
+    Quantity,
+    Signals,
+    Table,
+    Tags,
+    Text,
+    Wanted,
+    Written,
+)
 
 SHOWN = 40
 """rows of a table of columns or classes"""
@@ -17,7 +36,7 @@ def data_card(data: DataFacts) -> Html:
         "data",
         "Data",
         paragraph(text(f"{inputs_in_words(data.schema.inputs)} {target_in_words(target)}")),
-        parts_table(data),
+        parts_table(data) if data.parts else Html(""),
         classes_table(target) if isinstance(target, Classes) else Html(""),
         columns_table(data.schema.inputs) if isinstance(data.schema.inputs, Table) else Html(""),
         notes_list(data),
@@ -35,16 +54,35 @@ def inputs_in_words(inputs: Inputs) -> str:
         case Table():
             kinds = f"{counted(len(inputs.numeric), 'number')} and {len(inputs.categorical)} categorical"
             return f"Inputs are rows of a table with {counted(len(inputs.columns), 'column')}: {kinds}."
+        case Text():
+            size = f"{len(inputs.vocabulary):,} different {inputs.tokenizer}"
+            return f"Inputs are texts of at most {counted(inputs.length, 'token')} at once, from {size}."
+        case Nodes():
+            sizes = f"{counted(inputs.nodes, 'node')} with {counted(inputs.features, 'feature')} each"
+            return f"Inputs are the {sizes} and {counted(inputs.edges, 'edge')} of one graph."
+        case Observations():
+            numbers = " by ".join(map(str, inputs.shape)) or "1"
+            return f"The agent sees {numbers} numbers of {inputs.environment}."
 
 
-def target_in_words(target: Classes | Quantity) -> str:
+def target_in_words(target: Wanted) -> str:
     """What comes out."""
-    if isinstance(target, Classes):
-        return f"The answer is {target.name}, one of {counted(len(target.names), 'class')}.".replace(
-            "classs", "classes"
-        )
-    spread = f"mean {digits(target.mean)}, standard deviation {digits(target.deviation)}"
-    return f"The answer is the quantity {target.name} ({spread} over the training part)."
+    match target:
+        case Classes():
+            return f"The answer is {target.name}, one of {len(target.names):,} classes."
+        case Quantity():
+            spread = f"mean {digits(target.mean)}, standard deviation {digits(target.deviation)}"
+            return f"The answer is the quantity {target.name} ({spread} over the training part)."
+        case Nothing():
+            return "There is no answer: the examples themselves are learnt."
+        case NextToken():
+            return "The answer at each position is the token that follows."
+        case Written():
+            return f"The answer is a text, {target.name}, of {len(target.text.vocabulary):,} different tokens."
+        case Tags():
+            return f"The answer is {target.name}: one of {len(target.names):,} tags for each word."
+        case Actions():
+            return f"What it can do is {target.name}: {', '.join(target.names[:SHOWN])}."
 
 
 def parts_table(data: DataFacts) -> Html:

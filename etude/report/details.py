@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from etude.evaluation.records import ClassDetails, Evaluation, Mistake, QuantityDetails
+from etude.evaluation.records import ClassDetails, Evaluation, Mistake, OtherDetails, QuantityDetails
 from etude.report.charts import calibration, confusion, ranking_curves, residuals, scatter
 from etude.report.draw import svg
 from etude.report.page import Html, drawing, joined, paragraph, picture, section, side_by_side, table, text
@@ -20,11 +20,13 @@ SHOWN_FIELDS = 8
 def error_sections(evaluation: Evaluation, folder: Path) -> Html:
     """All sections of one evaluation."""
     details = evaluation.details
-    inside = (
-        class_sections(evaluation, details)
-        if isinstance(details, ClassDetails)
-        else quantity_section(evaluation, details)
-    )
+    match details:
+        case ClassDetails():
+            inside = class_sections(evaluation, details)
+        case QuantityDetails():
+            inside = quantity_section(evaluation, details)
+        case OtherDetails():
+            return Html("")
     return joined([inside, worst_section(evaluation, folder)])
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from etude.errors import CheckpointError
 from etude.evaluation.records import Judgement, from_json
+from etude.figures import Figure
 from etude.schema import Schema
+from etude.training.drawings import read_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Facts:
     events: tuple[Mapping[str, Any], ...]
     judgements: tuple[Judgement, ...]
     """the test part first, if it was evaluated"""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    """what the recipe drew of its training and of its evaluation"""
 
     @property
     def title(self) -> str:
@@ -75,6 +79,7 @@ def read_facts(folder: Path) -> Facts:
         rows=read_lines(folder / "metrics.jsonl"),
         events=read_lines(folder / "events.jsonl"),
         judgements=read_judgements(folder),
+        figures=read_figures(folder),
     )
 
 

@@ -39,6 +39,7 @@ def report(facts: Facts) -> str:
         score_sections(facts, judgement) if judgement else not_evaluated(facts),
         data_card(facts.data) if facts.data else Html(""),
         curve_section(facts),
+        figure_section(facts),
         error_sections(judgement.evaluation, facts.folder) if judgement else Html(""),
         place_section(facts),
         again_section(facts),
@@ -76,6 +77,12 @@ def not_evaluated(facts: Facts) -> Html:
         known = paragraph(text(f"Last validation, after {scored[-1].get('step', 0):,} updates: {said}."))
     how = command(f"etude evaluate {shlex.quote(facts.folder.name)}\netude report {shlex.quote(facts.folder.name)}")
     return section("score", "Score", paragraph(text(words), kind="verdict"), known, how)
+
+
+def figure_section(facts: Facts) -> Html:
+    """What the recipe drew."""
+    drawn = [drawing(svg(figure), name.replace("-", " ")) for name, figure in facts.figures.items()]
+    return section("figures", "Figures", side_by_side(*drawn)) if drawn else Html("")
 
 
 def curve_section(facts: Facts) -> Html:

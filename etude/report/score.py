@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from etude.evaluation.records import ClassDetails, Evaluation, Judgement, Score
+from etude.evaluation.records import ClassDetails, Evaluation, Judgement, OtherDetails, QuantityDetails, Score
 from etude.report.page import Html, joined, paragraph, strong, table, text
 from etude.report.words import LESS_IS_BETTER, counted, digits, interval, label, with_interval, written
 
@@ -11,7 +11,20 @@ NETWORK = "this network"
 
 def main_metric(evaluation: Evaluation) -> str:
     """The one that stands at the top."""
-    return "accuracy" if isinstance(evaluation.details, ClassDetails) else "rmse"
+    match evaluation.details:
+        case ClassDetails():
+            return "accuracy"
+        case QuantityDetails():
+            return "rmse"
+        case OtherDetails():
+            return evaluation.details.main
+
+
+def counted_units(evaluation: Evaluation) -> str:
+    """'1,797 examples', or what else was scored."""
+    if isinstance(evaluation.details, OtherDetails):
+        return f"{evaluation.n:,} {evaluation.details.unit}"
+    return counted(evaluation.n, "example")
 
 
 def part_name(part: str) -> str:
@@ -28,15 +41,16 @@ def headline(judgement: Judgement) -> Html:
     what = f"{part_name(evaluation.part)} {label(metric)}"
     if metric == "rmse":
         what += f" of {evaluation.target}"
-    rest = f" on {counted(evaluation.n, 'example')}"
+    rest = f" on {counted_units(evaluation)}"
     rest += f", 95 % interval {ends}" if ends else ""
-    beside = "; ".join(f"{each.name} {written(metric, each.metrics[metric].value)}" for each in judgement.baselines)
-    rest += f"; on the same examples: {beside}." if beside else "."
+    known = [each for each in judgement.baselines if metric in each.metrics]
+    beside = "; ".join(f"{each.name} {written(metric, each.metrics[metric].value)}" for each in known)
+    rest += f"; beside it: {beside}." if beside else "."
     big = Html(f'<span class="big">{text(written(metric, score.value))}</span> ')
     return joined(
         [
             paragraph(big, strong(what), text(rest), kind="headline"),
-            paragraph(text(judged(judgement, metric)), kind="verdict") if judgement.baselines else Html(""),
+            paragraph(text(judged(judgement, metric)), kind="verdict") if known else Html(""),
         ]
     )
 
@@ -44,7 +58,8 @@ def headline(judgement: Judgement) -> Html:
 def judged(judgement: Judgement, metric: str) -> str:
     """Whether the network beats the best baseline, as far as the intervals tell."""
     sign = -1 if metric in LESS_IS_BETTER else 1
-    known = [each for each in judgement.baselines if each.metrics[metric].value is not None]
+    known = [each for each in judgement.baselines if metric in each.metrics]
+    known = [each for each in known if each.metrics[metric].value is not None]
     score = judgement.evaluation.metrics[metric]
     if not known or score.value is None:
         return "The score is not defined: the network or every baseline gave no number."
@@ -77,11 +92,11 @@ def contestants(judgement: Judgement) -> list[tuple[str, Mapping[str, Score]]]:
 def strip(judgement: Judgement) -> Html:
     """A dot with its interval for the network and each baseline, on one scale."""
     metric = main_metric(judgement.evaluation)
-    scores = [(name, metrics[metric]) for name, metrics in contestants(judgement)]
+    scores = [(name, metrics[metric]) for name, metrics in contestants(judgement) if metric in metrics]
     ends = [end for _, score in scores for end in (score.value, score.low, score.high) if end is not None]
     if len(ends) < 2:
         return Html("")
-    low, high = (0.0, 1.0) if metric == "accuracy" else (0.0, 1.05 * max(ends) or 1.0)
+    low, high = (0.0, 1.0) if metric == "accuracy" else (1.05 * min(0.0, *ends), 1.05 * max(0.0, *ends) or 1.0)
     lines = joined(strip_line(name, metric, score, span=(low, high)) for name, score in scores)
     scale = ("0 %", "100 %") if metric == "accuracy" else (digits(low), digits(high))
     axis = f'<li class="axis" aria-hidden="true"><span></span><span class="ends"><span>{text(scale[0])}</span>'

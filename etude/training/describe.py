@@ -36,6 +36,12 @@ def describe_data(splits: Splits[Any], folder: Path) -> None:
     write_json(path, facts | {"notes": list(splits.notes), "fingerprint": splits.fingerprint})
 
 
+def describe_schema(schema: Schema, folder: Path) -> None:
+    """Write data.json of a method whose batches are no data set."""
+    facts: Json = {"schema": asdict(schema), "rule": "", "parts": {}, "notes": [], "fingerprint": ""}
+    write_json(folder / "data.json", facts)
+
+
 def refuse_other_data(facts: Json, splits: Splits[Any]) -> None:
     """Stop before training or judging goes on with other examples than it began with."""
     if facts["fingerprint"] != splits.fingerprint:

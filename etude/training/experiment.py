@@ -50,8 +50,10 @@ class Experiment(Generic[B]):
     watch: Watch = field(default_factory=Watch)
     splits: Splits[Any] | None = None
     """the data that the run describes and later evaluates on; None where the batches come from elsewhere"""
+    schema: Schema | None = None
+    """what goes in and comes out, where there are no `splits` to say it: an environment"""
     views: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
-    """name -> what to look at while this trains"""
+    """name -> what to look at while this trains; drawn into the run folder when it ends"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from etude.evaluation.predictor import evaluating
 from etude.training.checkpoint import read_network
-from etude.training.describe import describe_data
+from etude.training.describe import describe_data, describe_schema
+from etude.training.drawings import save_figures
 from etude.training.experiment import Experiment
 from etude.training.fit import Event, fit
 from etude.training.run import Run
@@ -32,6 +36,7 @@ def train(experiments: Iterable[Experiment[Any]], run: Run) -> Generator[Event, 
                         break
         if watch.patience is not None:
             restore_best(experiment, here)
+        draw(experiment, run.folder)
 
 
 def describe(experiment: Experiment[Any], folder: Path, number: int) -> None:
@@ -46,7 +51,15 @@ def describe(experiment: Experiment[Any], folder: Path, number: int) -> None:
     }
     if experiment.splits is not None:
         describe_data(experiment.splits, folder)
+    elif experiment.schema is not None:
+        describe_schema(experiment.schema, folder)
     write_json(folder / f"experiment-{number}.json", facts)
+
+
+def draw(experiment: Experiment[Any], folder: Path) -> None:
+    """Keep what there is to look at; the chance of a training does not feel that somebody looked."""
+    with torch.random.fork_rng(), evaluating(experiment.learner):
+        save_figures(folder, {name: view() for name, view in experiment.views.items()})
 
 
 def out_of_patience(experiment: Experiment[Any], run: Run) -> bool:

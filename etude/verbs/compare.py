@@ -3,10 +3,10 @@
 from etude.data.splits import part
 from etude.errors import DataError, UsageError
 from etude.evaluation.compare import Comparison, Contestant, compare
+from etude.training.abilities import Judging, PartName
 from etude.training.describe import read_split, refuse_other_data
 from etude.training.store import read_json
 from etude.training.supervised import EVALUATION_BATCH
-from etude.verbs.evaluate import PartName
 from etude.verbs.trained import Trained
 
 
@@ -27,9 +27,10 @@ def compare_runs(first: Trained, second: Trained, *, on: PartName = "test") -> C
 def contestant(trained: Trained, on: PartName) -> Contestant:
     """A run with the examples of one part as it reads them."""
     experiment = next(trained.recipe.experiments())
-    if experiment.splits is None:
+    if experiment.splits is None or isinstance(trained.recipe, Judging):
+        name = trained.run.folder.name
         raise UsageError(
-            "E-EVALUATE", f"{trained.run.folder} was not trained on a data set; there is no part to score."
+            "E-COMPARE", f"{name} has no single answer for each example; compare its `etude evaluate` with the other's."
         )
     refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
     return Contestant(trained.run.folder.name, trained.predictor, part(experiment.splits, on)[0])

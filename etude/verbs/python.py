@@ -5,18 +5,23 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from etude.evaluation.answers import Answers
 from etude.evaluation.compare import Comparison
 from etude.evaluation.records import Judgement
+from etude.figures import Figure
 from etude.report.report import write_report
+from etude.training.abilities import PartName
 from etude.training.experiment import Experiment
 from etude.training.phases import train as train_phases
 from etude.training.run import Run
 from etude.training.store import locked
 from etude.verbs.compare import compare_runs
-from etude.verbs.evaluate import PartName, evaluate_new
 from etude.verbs.evaluate import evaluate as evaluate_part
+from etude.verbs.evaluate import evaluate_new
+from etude.verbs.explain import explain as explain_inputs
 from etude.verbs.folders import find_run
-from etude.verbs.predict import Answers
+from etude.verbs.generate import generate as generate_examples
+from etude.verbs.generate import wish_for
 from etude.verbs.predict import predict as predict_files
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import restart, start
@@ -69,10 +74,20 @@ def evaluate(run: str | Path | Trained = "last", data: str | Path | None = None,
     return evaluate_part(trained, on=on) if data is None else evaluate_new(trained, Path(data))
 
 
-def predict(run: str | Path | Trained, files: Sequence[str | Path]) -> Answers:
-    """Answers for new files, from the run folder alone."""
+def predict(run: str | Path | Trained, inputs: Sequence[str | Path]) -> Answers:
+    """Answers for new files, or for texts where a run reads texts, from the run folder alone."""
+    return predict_files(run if isinstance(run, Trained) else load(run), inputs)
+
+
+def generate(run: str | Path | Trained = "last", **wishes: Any) -> Figure:
+    """New examples from a run that makes some; `wishes` are the flags of `etude generate`."""
     trained = run if isinstance(run, Trained) else load(run)
-    return predict_files(trained, [Path(each) for each in files])
+    return generate_examples(trained, wish_for(trained, wishes))
+
+
+def explain(run: str | Path | Trained, inputs: Sequence[str | Path] = ()) -> dict[str, Figure]:
+    """Why a run answers as it does for each of `inputs`, as figures by name."""
+    return explain_inputs(run if isinstance(run, Trained) else load(run), inputs)
 
 
 def compare(first: str | Path, second: str | Path, *, on: PartName = "test") -> Comparison:
