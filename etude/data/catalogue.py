@@ -1,51 +1,22 @@
 """Data sets by name that do not come with etude: where their files are looked for, and how they are read."""
 
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 from etude.data import classic
+from etude.data.clouds import CLOUDS
 from etude.data.download import RemoteFile, download
 from etude.data.embedded import PICTURES, SIGNALS, TABLES
+from etude.data.entries import Entry, Layout, folders, opened
 from etude.data.generated import GENERATED
 from etude.data.homes import CALIFORNIA, CENSUS, CIFAR10, FASHION, MNIST, PENGUINS, UCI, WINES
 from etude.data.raw import RawPictures, RawTable
 from etude.errors import DataError, nearest
 from etude.source import Source
 
-Open: TypeAlias = Callable[[tuple[Path, ...], Source, int], RawTable | RawPictures]
-"""files, how to read, size of pictures -> the data"""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A way in which the files of a data set can lie in a folder."""
-
-    folder: str
-    """below ETUDE_DATA or the cache"""
-    files: tuple[str, ...]
-    """in that folder; all of them are needed, in the order that `open` takes them"""
-    open: Open
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A data set that does not come with etude."""
-
-    about: str
-    licence: str
-    home: str
-    """page of those who made it"""
-    layouts: tuple[Layout, ...]
-    """the first is that of `files`"""
-    files: tuple[RemoteFile, ...] = ()
-    """what `etude data get` fetches; empty where no digest of the official files is known"""
-
-
 IDX = tuple(each.name for each in MNIST)
-ENTRIES: dict[str, Entry] = {
+ENTRIES: dict[str, Entry[RawTable | RawPictures]] = {
     "mnist": Entry(
         "70,000 handwritten digits, 28 x 28, grey (LeCun et al. 1998); its test part is kept",
         "CC BY-SA 3.0",
@@ -139,27 +110,22 @@ ENTRIES: dict[str, Entry] = {
 }
 
 
-def folders() -> tuple[Path, ...]:
-    """Where data sets are looked for: the folder that ETUDE_DATA names, then the cache that `etude data get` fills."""
-    own, cached = os.environ.get("ETUDE_DATA"), os.environ.get("XDG_CACHE_HOME")
-    cache = (Path(cached) if cached else Path.home() / ".cache") / "etude"
-    return (*((Path(own).expanduser(),) if own else ()), cache)
+EVERY: dict[str, Entry[Any]] = {**ENTRIES}
+"""all sets by name, whatever kind they are of"""
 
 
 def cache(name: str) -> Path:
     """The folder into which `etude data get` puts the files of a name."""
-    return folders()[-1] / ENTRIES[name].layouts[0].folder
+    return folders()[-1] / EVERY[name].layouts[0].folder
 
 
 def get(name: str) -> Iterator[tuple[RemoteFile, int]]:
     """Fetch the files of a name into the cache, yielding each file with the bytes of it that are there so far."""
-    entry = ENTRIES.get(name)
+    entry = EVERY.get(name)
     if entry is None and name in descriptions():
         raise DataError("E-DATA-HOME", f"{name} comes with etude: there is nothing to fetch")
     if entry is None:
-        raise DataError(
-            "E-DATA-NAME", f"no data set {name!r}{nearest(name, ENTRIES)} `etude list data` shows all names."
-        )
+        raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, EVERY)} `etude list data` shows all names.")
     if not entry.files:
         place = entry.layouts[0]
         raise DataError(
@@ -173,23 +139,12 @@ def get(name: str) -> Iterator[tuple[RemoteFile, int]]:
 
 
 def open_entry(name: str, source: Source, *, size: int) -> RawTable | RawPictures:
-    """The data of a catalogue name, if all its files are on this machine; nothing is fetched here."""
-    entry = ENTRIES[name]
-    for place in folders():
-        for layout in entry.layouts:
-            paths = tuple(place / layout.folder / each for each in layout.files)
-            if all(path.exists() for path in paths):
-                return layout.open(paths, source, size)
-    remedy = f"`etude data get {name}` fetches it" if entry.files else "put its files there"
-    wanted = f"{entry.layouts[-1].folder}/{entry.layouts[-1].files[0]}"
-    looked = " and ".join(str(place) for place in folders())
-    raise DataError(
-        "E-DATA-ABSENT", f"{name} is not on this machine (no {wanted}, ... in {looked}): {remedy}, or set ETUDE_DATA"
-    )
+    """The table or the pictures of a catalogue name."""
+    return opened(name, ENTRIES[name], source, size=size)
 
 
 def descriptions() -> dict[str, str]:
     """Every name with a sentence."""
-    embedded = TABLES | PICTURES | SIGNALS | GENERATED
+    embedded = TABLES | PICTURES | SIGNALS | GENERATED | CLOUDS
     built_in = {name: (make.__doc__ or "").splitlines()[0] for name, make in embedded.items()}
-    return built_in | {name: f"{entry.about} [{entry.licence}]" for name, entry in ENTRIES.items()}
+    return built_in | {name: f"{entry.about} [{entry.licence}]" for name, entry in EVERY.items()}
