@@ -4,6 +4,7 @@
 the others stay as they were measured last. Data are found through ETUDE_DATA.
 """
 
+import fcntl
 import json
 import os
 import platform
@@ -11,71 +12,22 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 import etude
+from benchmarks.goals import every_goal
+from benchmarks.goals.goal import Goal
 from etude.training.run import Run
 from etude.training.store import read_json, write_json, write_text
 
-SEEDS = (0, 1, 2)
 MEASURED = Path("docs/results.json")
 REFERENCES = Path("etude/recipes/references.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A number that a recipe must reach on the test part."""
-
-    recipe: str
-    data: str
-    metric: str
-    at_least: float | None = None
-    at_most: float | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    headline: bool = False
-    """the number that `etude list` shows"""
-    against_linear: bool = False
-    """the goal is a share of what the linear baseline reaches"""
-
-    @property
-    def name(self) -> str:
-        """Of the row."""
-        return f"{self.recipe}-{self.data}"
-
-    def met(self, value: float) -> bool:
-        """Whether the mean over the seeds is inside the bounds."""
-        above = self.at_least is None or value >= self.at_least
-        return above and (self.at_most is None or value <= self.at_most)
-
-    def words(self) -> str:
-        """'at least 0.989'"""
-        unit = " of the linear baseline's" if self.against_linear else ""
-        bounds = [f"at least {self.at_least:g}"] if self.at_least is not None else []
-        bounds += [f"at most {self.at_most:g}{unit}"] if self.at_most is not None else []
-        return " and ".join(bounds)
-
-
-GOALS = (
-    Goal("perceptron", "gaussians", "training mistakes of the last epoch", at_most=0, headline=True),
-    Goal("linear", "diabetes", "distance to least squares", at_most=1e-3, headline=True),
-    Goal("logistic", "breast-cancer", "accuracy", at_least=0.96, headline=True),
-    Goal("softmax", "mnist", "accuracy", at_least=0.92, headline=True),
-    Goal("xor", "xor", "accuracy", at_least=0.97, headline=True),
-    Goal("mlp", "mnist", "accuracy", at_least=0.983, headline=True),
-    Goal("mlp", "fashion-mnist", "accuracy", at_least=0.885),
-    Goal("mlp", "mnist1d", "accuracy", at_least=0.65, at_most=0.70),
-    Goal("tabular", "adult", "roc_auc", at_least=0.90, headline=True),
-    Goal("tabular", "california-housing", "rmse", at_most=0.75, against_linear=True),
-    Goal("tabular", "titanic", "accuracy", at_least=0.77),
-    Goal("lenet", "mnist", "accuracy", at_least=0.989, headline=True),
-    Goal("lenet", "digits", "accuracy", at_least=0.98),
-    Goal("cnn", "fashion-mnist", "accuracy", at_least=0.92, headline=True),
-    Goal("cnn", "sign-digits", "accuracy", at_least=0.93),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +83,32 @@ def distance_to_least_squares(trained: etude.Trained) -> float:
 
 def measure_all(goals: list[Goal]) -> None:
     """Measure, and keep each row as soon as it is there."""
-    known = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
     for goal in goals:
         with tempfile.TemporaryDirectory() as folder:
-            runs = [asdict(measure(goal, seed, Path(folder))) for seed in SEEDS]
-        known[goal.name] = runs
+            runs = [asdict(measure(goal, seed, Path(folder))) for seed in goal.seeds]
         print(goal.name, goal.words(), [round(run["value"], 4) for run in runs], file=sys.stderr, flush=True)
         MEASURED.parent.mkdir(exist_ok=True)
-        write_json(MEASURED, known)
-    write_page(known)
+        with alone(MEASURED.parent):
+            known = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
+            write_json(MEASURED, known | {goal.name: runs})
+            write_page(known | {goal.name: runs})
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Rows may be measured side by side, but are written one after the other."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
     """docs/results.md, and the line of each recipe in `etude list`."""
     rows, references = [], {}
-    for goal in GOALS:
+    for goal in every_goal():
         if goal.name not in known:
             continue
         runs = known[goal.name]
@@ -154,16 +117,14 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
         verdict = "reached" if goal.met(mean) else "**missed**"
         seconds = statistics.mean(run["seconds"] for run in runs)
         rows.append(
-            f"| {goal.recipe} | {goal.data} | {goal.metric.replace('_', ' ')} | {mean:.4g} ± {spread:.2g} | "
+            f"| {goal.recipe} | {goal.where} | {goal.metric.replace('_', ' ')} | {mean:.4g} ± {spread:.2g} | "
             f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} | "
             f"{runs[0]['parameters']:,} | {runs[0]['split'].replace(', seed 0', '')} |"
         )
         if goal.headline and goal.met(mean):
-            references[goal.recipe] = f"{goal.metric.replace('_', ' ')} {mean:.4g} on {goal.data}"
+            references[goal.recipe] = f"{goal.metric.replace('_', ' ')} {mean:.4g} on {goal.where}"
     write_json(REFERENCES, dict(sorted(references.items())))
-    write_text(
-        Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine(), seeds=", ".join(map(str, SEEDS)))
-    )
+    write_text(Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine()))
 
 
 def machine() -> str:
@@ -175,26 +136,27 @@ def machine() -> str:
 PAGE = """# Results
 
 Written by `make results`. Every recipe with its default settings, on the test part, which nothing but this evaluation
-looked at. Mean and standard deviation over the seeds {seeds}; the seed decides initialisation, order, augmentation and
-dropout, while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
+looked at. Mean and standard deviation over the seeds, which count from 0; a seed decides initialisation, order,
+augmentation, dropout and sampling, while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
 Seconds are those of one training, reading included, on {machine}.
 
 | recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | parameters | split |
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-Protocol of every row: all examples of the test part, each once and unchanged, dropout off. Values of each seed, updates
-and the full protocol line stand in [results.json](results.json).
+Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and the
+unrounded values of each seed stand in [results.json](results.json).
 """
 
 
 def main() -> None:
     """The rows that were named, or all."""
+    goals = every_goal()
     wanted = set(sys.argv[1:])
-    unknown = wanted - {goal.name for goal in GOALS}
+    unknown = wanted - {goal.name for goal in goals}
     if unknown:
-        sys.exit(f"no rows {', '.join(sorted(unknown))}; rows: {', '.join(goal.name for goal in GOALS)}")
-    measure_all([goal for goal in GOALS if not wanted or goal.name in wanted])
+        sys.exit(f"no rows {', '.join(sorted(unknown))}; rows: {', '.join(goal.name for goal in goals)}")
+    measure_all([goal for goal in goals if not wanted or goal.name in wanted])
 
 
 if __name__ == "__main__":
