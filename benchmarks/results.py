@@ -135,9 +135,9 @@ def machine() -> str:
 
 PAGE = """# Results
 
-Written by `make results`. Every recipe with its default settings, on the test part, which nothing but this evaluation
-looked at. Mean and standard deviation over the seeds, which count from 0; a seed decides initialisation, order,
-augmentation, dropout and sampling, while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
+Written by `make results`. Every recipe on the test part, which nothing but this evaluation looked at. Mean and standard
+deviation over the seeds, which count from 0; a seed decides initialisation, order, augmentation, dropout and sampling,
+while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
 Seconds are those of one training, reading included, on {machine}.
 
 | recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | parameters | split |

@@ -15,8 +15,9 @@ from PIL import Image
 from real_data import real
 
 from etude.data import catalogue, classic
-from etude.data.catalogue import ENTRIES, cache, descriptions, folders, get, open_entry
+from etude.data.catalogue import ENTRIES, cache, descriptions, get, open_entry
 from etude.data.download import is_safe
+from etude.data.entries import folders
 from etude.data.load import NAMES, load
 from etude.data.raw import RawTable
 from etude.errors import DataError
