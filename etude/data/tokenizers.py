@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from etude.data.byte_pairs import encode_pairs, learn_pairs, text_of_tokens, token_names
 from etude.schema import Text
 
 PAD, UNKNOWN, START, END = range(4)
@@ -25,6 +26,12 @@ def fit_words(texts: Iterable[str], *, length: int, most: int, at_least: int = 1
     return Text((*SPECIAL, *kept), "words", length, lower)
 
 
+def fit_byte_pairs(text: str, *, length: int, merges: int, lower: bool = False) -> Text:
+    """256 bytes, and up to `merges` tokens that join two others; there is no unknown token then."""
+    pairs = learn_pairs(text.lower() if lower else text, first=len(SPECIAL), merges=merges)
+    return Text(token_names(SPECIAL, pairs), "byte-pairs", length, lower, pairs)
+
+
 def split_words(text: str, *, lower: bool) -> list[str]:
     """Words and signs in their order; white space only separates."""
     return WORD.findall(text.lower() if lower else text)
@@ -44,6 +51,9 @@ def encode_all(kind: Text, texts: Iterable[str]) -> list[list[int]]:
 
 def encode_with(kind: Text, ids: dict[str, int], text: str) -> list[int]:
     """The ids of a text, by a table of the vocabulary that was made once."""
+    if kind.tokenizer == "byte-pairs":
+        ranks = {pair: rank for rank, pair in enumerate(kind.merges)}
+        return encode_pairs(text.lower() if kind.lower else text, ranks, first=len(SPECIAL))
     units = split_words(text, lower=kind.lower) if kind.tokenizer == "words" else text.lower() if kind.lower else text
     return [ids.get(unit, UNKNOWN) for unit in units]
 
@@ -52,4 +62,16 @@ def decode(kind: Text, ids: Sequence[int]) -> str:
     """The text of some ids, up to the first END; padding and START are left out."""
     kept = list(ids[: ids.index(END)]) if END in ids else list(ids)
     tokens = [kind.vocabulary[each] for each in kept if each not in (PAD, START)]
+    if kind.tokenizer == "byte-pairs":
+        return text_of_tokens(tokens)
     return (" " if kind.tokenizer == "words" else "").join(tokens)
+
+
+def token_bytes(kind: Text) -> list[int]:
+    """Bytes of UTF-8 that each token of characters or byte pairs stands for; 1 for an unknown one, 0 for the others."""
+    if kind.tokenizer == "byte-pairs":
+        sizes = [len(token) for token in kind.vocabulary]
+    else:
+        sizes = [len(token.encode()) for token in kind.vocabulary]
+    sizes[: len(SPECIAL)] = [0, 1, 0, 0]
+    return sizes
