@@ -1,11 +1,14 @@
 """Every batch of the system, on one page."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from etude.types import Batch
+
+_Graph = TypeVar("_Graph", bound="Graph")  # as in etude/types.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,66 @@ class Weighted(Batch):
     """class index, or the quantity"""
     weight: Float[Tensor, " batch"]
     """above 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs(Batch):
+    """Texts, each with the text that is to be written for it."""
+
+    x: Int[Tensor, "batch source"]
+    """token ids of what is read, padded with 0"""
+    y: Int[Tensor, "batch target"]
+    """START, the token ids of what is written, END; padded with 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph(Batch):
+    """Some nodes of a graph with one answer each; the parts of the data name other nodes of the same whole graph."""
+
+    rows: Int[Tensor, " batch"]
+    """which nodes"""
+    y: Int[Tensor, " batch"]
+    """their class indices"""
+    x: Float[Tensor, "node feature"]
+    """features of all nodes, in compressed sparse rows"""
+    x_turned: Int[Tensor, "feature node"]
+    """the transposed of x, with the position of each value in place of the value (`layers/graph.py: turned`)"""
+    a_hat: Float[Tensor, "node node"]
+    """who is linked to whom, normalised, in compressed sparse rows"""
+
+    def __getitem__(self: _Graph, rows: slice | Tensor) -> _Graph:
+        return type(self)(self.rows[rows], self.y[rows], self.x, self.x_turned, self.a_hat)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout(Batch):
+    """What a policy did, in the order time by time and copy by copy, with what it was worth."""
+
+    x: Float[Tensor, "batch ..."]
+    """what was seen"""
+    action: Int[Tensor, " batch"]
+    """index of what was done"""
+    log_probability: Float[Tensor, " batch"]
+    """of the action, under the policy that chose it"""
+    advantage: Float[Tensor, " batch"]
+    """how much better the action was than what the critic expected"""
+    returns: Float[Tensor, " batch"]
+    """what the critic should have expected: the discounted rewards from here on, or an estimate of them"""
+    finished: Float[Tensor, " batch"]
+    """the sum of rewards of the episode that ended here, NaN where none did"""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Batch):
+    """Single steps of an agent."""
+
+    x: Float[Tensor, "batch ..."]
+    """what was seen"""
+    action: Int[Tensor, " batch"]
+    reward: Float[Tensor, " batch"]
+    following: Float[Tensor, "batch ..."]
+    """what the action led to, the last sight of an episode that ended"""
+    terminated: Bool[Tensor, " batch"]
+    """whether nothing can follow; false where only the time was up"""
+    finished: Float[Tensor, " batch"]
+    """as in `Rollout`"""
