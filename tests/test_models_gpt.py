@@ -116,9 +116,9 @@ def test_dropout_in_evaluation_would_change_the_score() -> None:
     batch = Tokens(tokens[:, :-1], tokens[:, 1:])
     with torch.no_grad():
         network.token.weight.mul_(20)
-    noisy = {float(next_token(network, batch).value) for _ in range(3)}
+    noisy = {float(next_token(network, batch).value.detach()) for _ in range(3)}
     network.eval()
-    quiet = {float(next_token(network, batch).value) for _ in range(3)}
+    quiet = {float(next_token(network, batch).value.detach()) for _ in range(3)}
     assert len(noisy) == 3
     assert len(quiet) == 1
 
