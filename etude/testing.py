@@ -9,11 +9,17 @@ import torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
+from etude.report.draw import svg
+from etude.report.report import write_report
+from etude.training.abilities import Generating
+from etude.training.drawings import plain, read_figures
 from etude.training.experiment import Recipe
 from etude.training.phases import train
+from etude.verbs.evaluate import evaluate
+from etude.verbs.generate import generate, wish_for
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import restart, start
-from etude.verbs.trained import load_trained
+from etude.verbs.trained import Trained, load_trained
 
 
 def check_recipe(name: str, folder: Path, **settings: Any) -> None:
@@ -36,6 +42,8 @@ def check_recipe(name: str, folder: Path, **settings: Any) -> None:
     assert not differing, f"resumed differs from uninterrupted in {differing[:3]}"
     trained = load_trained(str(next((folder / "whole").iterdir())))
     assert trained.step >= 1, "the run folder holds no trained network"
+    check_abilities(trained)
+    check_figures(trained.run.folder)
 
 
 def check_documentation(kind: type[Recipe]) -> None:
@@ -59,6 +67,24 @@ def check_training(recipe: Recipe) -> None:
     after = experiment.learner.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before), "two updates changed nothing"
     assert all(figure() is not None for figure in experiment.views.values()), "a view draws nothing"
+
+
+def check_abilities(trained: Trained) -> None:
+    """The network is scored by the verb `evaluate`, its scores are numbers, and it generates if it can."""
+    judgement = evaluate(trained, on="valid")
+    values = [score.value for score in judgement.evaluation.metrics.values()]
+    assert any(value is not None for value in values), "the evaluation gives no number"
+    if isinstance(trained.recipe, Generating):
+        few = {each.name: 2 for each in fields(trained.recipe.wishes) if each.name == "n"}
+        first, again = (generate(trained, wish_for(trained, few)) for _ in range(2))
+        assert plain(first) == plain(again), "the same seed generates something else"
+
+
+def check_figures(folder: Path) -> None:
+    """Everything drawn into the run folder can be read back and drawn, and the report is written with it."""
+    for name, figure in read_figures(folder).items():
+        assert svg(figure).startswith("<svg"), f"the figure {name} cannot be drawn"
+    assert write_report(folder).is_file()
 
 
 def trained_in(name: str, recipe: Recipe, out: Path, *, stops: list[int]) -> dict[str, Tensor]:

@@ -3,8 +3,13 @@
 import json
 import math
 import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,10 +29,13 @@ from etude.recipes.perceptron import Perceptron
 from etude.records import Labelled
 from etude.schema import Pictures
 from etude.source import Source
-from etude.testing import check_recipe
+from etude.testing import check_recipe, trained_in
+from etude.training.experiment import Experiment
 from etude.training.fit import fit
+from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun
 from etude.verbs.recipes import default_recipe, fill_recipe
+from etude.verbs.train import restart
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -35,6 +43,37 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("name", recipe_names())
 def test_recipe_keeps_its_promises(name: str, tmp_path: Path) -> None:
     check_recipe(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_killed_training_resumes_to_the_same_bits(name: str, tmp_path: Path) -> None:
+    """The kill falls between two checkpoints: what was learnt since the last one is learnt again, bit by bit."""
+    recipe = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | {"steps": 4})
+    whole = trained_in(name, recipe, tmp_path / "whole", stops=[])
+    updates = sum(1 for path in (tmp_path / "whole").glob("*/experiment-*.json")) * 4 - 1
+    threads = str(torch.get_num_threads())  # they decide the order of sums
+    program = [sys.executable, str(Path(__file__).parent / "killed_training.py")]
+    done = subprocess.run(
+        [*program, name, str(tmp_path / "killed"), str(updates), threads], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    resumed = finished(next((tmp_path / "killed").iterdir()))
+    assert [key for key, tensor in whole.items() if not torch.equal(tensor, resumed[key])] == []
+
+
+def finished(folder: Path) -> dict[str, torch.Tensor]:
+    """The last learner of a run that was resumed."""
+    experiments, run = restart(str(folder))
+    built: list[Experiment[Any]] = []
+
+    def kept() -> Iterator[Experiment[Any]]:
+        for experiment in experiments:
+            built.append(experiment)
+            yield experiment
+
+    assert [event.step for event in train(kept(), run)], "nothing was left to do"
+    state: dict[str, torch.Tensor] = built[-1].learner.state_dict()
+    return state
 
 
 @pytest.mark.parametrize("name", recipe_names())
