@@ -18,7 +18,7 @@ def copy_block(theirs: nn.Module, ours: EncoderBlock | PreNormBlock | DecoderBlo
     if isinstance(ours, DecoderBlock):
         copy(theirs.multihead_attn, ours.cross)
     ours.feed[0].load_state_dict(theirs.linear1.state_dict())
-    ours.feed[3].load_state_dict(theirs.linear2.state_dict())
+    ours.feed[2].load_state_dict(theirs.linear2.state_dict())
     for number, norm in enumerate(ours.norms, start=1):
         norm.load_state_dict(getattr(theirs, f"norm{number}").state_dict())
 
@@ -88,5 +88,5 @@ def test_sinusoids_are_those_of_the_paper() -> None:
 def test_feed_forward_is_equation_2() -> None:
     layer = FeedForward(4, 6)
     x = torch.randn(2, 3, 4)
-    first, second = layer[0], layer[3]
+    first, second = layer[0], layer[2]
     torch.testing.assert_close(layer(x), (x @ first.weight.T + first.bias).clamp(min=0) @ second.weight.T + second.bias)

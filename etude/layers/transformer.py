@@ -23,20 +23,21 @@ def sinusoids(length: int, width: int) -> Float[Tensor, "length width"]:
 class FeedForward(nn.Sequential):
     """Two layers on each position by itself, eq. 2: max(0, x W1 + b1) W2 + b2, or with another bend."""
 
-    def __init__(self, width: int, hidden: int, *, bend: str = "relu", dropout: float = 0.0) -> None:
-        super().__init__(nn.Linear(width, hidden), activation(bend), nn.Dropout(dropout), nn.Linear(hidden, width))
+    def __init__(self, width: int, hidden: int, *, bend: str = "relu") -> None:
+        super().__init__(nn.Linear(width, hidden), activation(bend), nn.Linear(hidden, width))
 
 
 class EncoderBlock(nn.Module):
     """Attention and two layers, each as LayerNorm(x + Sublayer(x)), section 3.1: the norm comes after.
 
-    `causal` makes it the block of the first GPT. Deep stacks of it need a rate that warms up.
+    Dropout falls on what each of the two gives (section 5.4) and on the attention's weights. `causal` makes it the
+    block of the first GPT. Deep stacks of it need a rate that warms up.
     """
 
     def __init__(self, width: int, heads: int, *, hidden: int, dropout: float = 0.0, bend: str = "relu") -> None:
         super().__init__()
         self.attention = MultiHeadAttention(width, heads, dropout=dropout)
-        self.feed = FeedForward(width, hidden, bend=bend, dropout=dropout)
+        self.feed = FeedForward(width, hidden, bend=bend)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
         self.dropout = nn.Dropout(dropout)
 
@@ -62,7 +63,7 @@ class PreNormBlock(nn.Module):
     def __init__(self, width: int, heads: int, *, hidden: int, dropout: float = 0.0, bend: str = "gelu") -> None:
         super().__init__()
         self.attention = MultiHeadAttention(width, heads, dropout=dropout)
-        self.feed = FeedForward(width, hidden, bend=bend, dropout=dropout)
+        self.feed = FeedForward(width, hidden, bend=bend)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
         self.dropout = nn.Dropout(dropout)
 
@@ -88,7 +89,7 @@ class DecoderBlock(nn.Module):
         super().__init__()
         self.attention = MultiHeadAttention(width, heads, dropout=dropout)
         self.cross = MultiHeadAttention(width, heads, dropout=dropout)
-        self.feed = FeedForward(width, hidden, bend=bend, dropout=dropout)
+        self.feed = FeedForward(width, hidden, bend=bend)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
         self.dropout = nn.Dropout(dropout)
 
