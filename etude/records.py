@@ -44,6 +44,18 @@ class Tokens(Batch):
 
 
 @dataclass(frozen=True, slots=True)
+class Stream(Batch):
+    """Pieces of texts that run on from batch to batch, each text in a row of its own."""
+
+    x: Int[Tensor, "batch time"]
+    """token ids"""
+    y: Int[Tensor, "batch time"]
+    """what is wanted at each position"""
+    goes_on: Bool[Tensor, " batch"]
+    """whether the piece continues that of the last batch; false where a text begins"""
+
+
+@dataclass(frozen=True, slots=True)
 class Weighted(Batch):
     """Examples with one answer each, of which some count more than others."""
 

@@ -1,0 +1,183 @@
+"""Files that hold a graph: arrays (.npz), GML, and a folder with a table of edges and one of nodes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float, Int, Shaped
+from torch import Tensor
+
+from etude.data.folder import PARTS
+from etude.data.gml import read_gml
+from etude.data.raw import Part
+from etude.data.tables.answers import target_name
+from etude.data.tables.values import numbers_in
+from etude.errors import DataError
+from etude.layers.graph import compressed
+from etude.source import Source
+
+KEYS = ("feat_indptr", "feat_indices", "shape", "label", "edge", "train_idx", "val_idx", "test_idx")
+"""arrays of an .npz: the features as compressed rows of ones, a class index for each node, edges (edge, 2), parts"""
+
+
+@dataclass(frozen=True, slots=True)
+class RawGraph:
+    """A graph as it was read."""
+
+    features: Float[Tensor, "node feature"]
+    """in compressed rows"""
+    edges: Int[Tensor, "edge 2"]
+    """pairs of nodes, as they were named: perhaps twice, in both directions, or to themselves"""
+    answers: tuple[str | None, ...]
+    """the class of each node; None where it is not known"""
+    names: tuple[str, ...]
+    """of the nodes"""
+    target: str
+    """what the classes are"""
+    part: Part | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_graph(path: Path, source: Source) -> RawGraph:
+    """The graph in a file or a folder; DataError if it holds none."""
+    if path.suffix.lower() == ".npz":
+        return read_arrays(path, ())
+    if path.suffix.lower() == ".gml":
+        nodes, edges = read_gml(path)
+        return from_tables(nodes, edges, source, path.name)
+    folder = path if path.is_dir() else path.parent
+    return read_folder(folder, folder / "edges.csv" if path.is_dir() else path, source)
+
+
+def read_folder(folder: Path, links: Path, source: Source) -> RawGraph:
+    """The graph of a file of edges and of nodes.csv in the same folder."""
+    for needed in (links, folder / "nodes.csv"):
+        if not needed.exists():
+            raise DataError(
+                "E-GRAPH-FILES",
+                f"{folder} has no {needed.name}: a graph is edges.csv (two columns of names of nodes) and nodes.csv"
+                " (name, class, perhaps numbers), or a .gml or .npz file.",
+            )
+    nodes, pairs = strings(folder / "nodes.csv", header=True), strings(links, header=False)
+    if not set(pairs.row(0)[:2]) <= set(nodes[:, 0].to_list()):  # the first line names the columns
+        pairs = pairs[1:]
+    return from_tables(nodes, pairs, source, folder.name)
+
+
+def strings(path: Path, *, header: bool) -> pl.DataFrame:
+    """A CSV file of at least two columns, every field as text."""
+    try:
+        frame = pl.read_csv(path, infer_schema=False, has_header=header)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        raise DataError("E-DATA-CSV", f"{path.name} cannot be read as a table with commas: {error}") from None
+    if frame.width < 2 or not len(frame):
+        raise DataError("E-DATA-CSV", f"{path.name} has {frame.width} column and {len(frame)} rows; 2 columns wanted.")
+    return frame
+
+
+def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where: str) -> RawGraph:
+    """A graph of texts: the first column of `nodes` holds the names that the first two of `pairs` use.
+
+    A column called part (train, valid, test) marks the parts; --target is the class, and what else there is must be
+    numbers. Without numbers a node's only feature is which node it is.
+    """
+    names = nodes[:, 0].to_list()
+    code = {name: number for number, name in enumerate(names)}
+    if len(code) < len(names) or None in code:
+        raise DataError("E-GRAPH-NODE", f"{where}: names of nodes must be there and differ: column {nodes.columns[0]}.")
+    ends = [[row[0], row[1]] for row in pairs.iter_rows()]
+    unknown = next((name for pair in ends for name in pair if name not in code), None)
+    if unknown is not None:
+        raise DataError("E-GRAPH-NODE", f"{where}: an edge names {unknown!r}, which is no node: add a row for it.")
+    rest = [name for name in nodes.columns[1:] if name.lower() != "part"]
+    if not rest:
+        raise DataError("E-TARGET", f"{where}: the nodes have no classes: add a column for them.")
+    target, notes = target_name(rest, source)
+    answers = tuple(None if answer in source.missing else answer for answer in nodes[target].to_list())
+    columns = [name for name in rest if name not in {target, *source.drop}]
+    features, said = numeric(nodes, columns, where)
+    edges = torch.tensor([[code[first], code[second]] for first, second in ends])
+    return RawGraph(features, edges, answers, tuple(names), target, marked(nodes, where), (*notes, *said))
+
+
+def numeric(
+    nodes: pl.DataFrame, columns: list[str], where: str
+) -> tuple[Float[Tensor, "node feature"], tuple[str, ...]]:
+    """The columns as features, or one feature for each node where there are none."""
+    if not columns:
+        return identity(len(nodes)), ("no features: each node is known by itself alone",)
+    for name in columns:
+        wrong = nodes[name].filter(numbers_in(nodes[name]).is_null())
+        if len(wrong):
+            raise DataError(
+                "E-TABLE-NUMBER", f"{where}: {name} holds {wrong[0]!r} where features are numbers: --drop {name}."
+            )
+    values = np.stack([numbers_in(nodes[name]).to_numpy() for name in columns], axis=1)
+    return dense_rows(torch.from_numpy(values.astype(np.float32))), ()
+
+
+def marked(nodes: pl.DataFrame, where: str) -> Part | None:
+    """The parts that a column of that name marks; a node without a mark stands in none."""
+    name = next((each for each in nodes.columns[1:] if each.lower() == "part"), None)
+    if name is None:
+        return None
+    marks = [(mark or "").strip().lower() for mark in nodes[name].to_list()]
+    strange = next((mark for mark in marks if mark and mark not in PARTS), None)
+    if strange is not None:
+        raise DataError("E-SPLIT", f"{where}: {strange!r} in column {name}; wanted train, valid or test, or nothing.")
+    return np.array([PARTS.get(mark, -1) for mark in marks], dtype=np.int8)
+
+
+def identity(nodes: int) -> Float[Tensor, "{nodes} {nodes}"]:
+    """One feature for each node."""
+    return compressed(torch.arange(nodes + 1), torch.arange(nodes), torch.ones(nodes), width=nodes)
+
+
+def dense_rows(values: Float[Tensor, "node feature"]) -> Float[Tensor, "node feature"]:
+    """The same numbers in compressed rows."""
+    kept = values != 0
+    starts = torch.zeros(len(values) + 1, dtype=torch.int64)
+    starts[1:] = kept.sum(dim=1).cumsum(0)
+    return compressed(starts, kept.nonzero()[:, 1], values[kept], width=values.shape[1])
+
+
+def read_arrays(path: Path, classes: tuple[str, ...]) -> RawGraph:
+    """An .npz with the keys of Cora's; `classes` are the names of its class indices, if they have any."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+    except (ValueError, OSError, EOFError) as error:
+        raise DataError("E-NPZ-TYPE", f"{path.name} holds no plain arrays: {error}") from None
+    lacking = [key for key in KEYS if key not in arrays]
+    if lacking:
+        raise DataError("E-NPZ-KEYS", f"{path.name} lacks {', '.join(lacking)}; a graph has {', '.join(KEYS)}.")
+    starts, columns = integers(arrays["feat_indptr"]), integers(arrays["feat_indices"])
+    n, width = (int(size) for size in arrays["shape"])
+    edges, label = integers(arrays["edge"]), arrays["label"]
+    check_arrays(path, (len(starts) - 1, len(label)), n, inside=(edges, n), features=(columns, width))
+    part = np.full(n, -1, dtype=np.int8)
+    for number, key in enumerate(KEYS[5:]):
+        part[arrays[key]] = number
+    answers = tuple(classes[code] if classes else str(code) for code in label.tolist())
+    features = compressed(starts, columns, torch.ones(len(columns)), width=width)
+    return RawGraph(features, edges, answers, tuple(map(str, range(n))), "class", part)
+
+
+def integers(values: Shaped[np.ndarray, "*shape"]) -> Int[Tensor, "*shape"]:
+    """Indices as torch wants them."""
+    return torch.from_numpy(values.astype(np.int64))
+
+
+def check_arrays(
+    path: Path, lengths: tuple[int, int], n: int, *, inside: tuple[Tensor, int], features: tuple[Tensor, int]
+) -> None:
+    """DataError if the arrays do not belong together, before a sparse matrix reads where nothing is."""
+    if lengths != (n, n):
+        raise DataError(
+            "E-NPZ-SHAPE", f"{path.name}: features of {lengths[0]} and classes of {lengths[1]} of {n} nodes"
+        )
+    for what, (indices, limit) in {"edge": inside, "feat_indices": features}.items():
+        if len(indices) and not 0 <= int(indices.min()) <= int(indices.max()) < limit:
+            raise DataError("E-NPZ-SHAPE", f"{path.name}: {what} has numbers outside 0 to {limit - 1}")
