@@ -29,6 +29,12 @@ def exponential(factor: float) -> Schedule:
     return lambda step: factor**step
 
 
+def linear(steps: int) -> Schedule:
+    """A straight line from 1 to 0 over `steps` updates, then 0."""
+    at_least_one(steps)
+    return lambda step: 1 - min(step, steps) / steps
+
+
 def cosine(steps: int, floor: float = 0.0) -> Schedule:
     """Half a cosine from 1 down to `floor` over `steps` updates, then flat.
 
