@@ -1,5 +1,6 @@
 """Figures as JSON files of a run folder: plain numbers that the report, the page and scripts read without etude."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ def plain(value: Any) -> Json:
     """JSON of a figure or of a part of one; undefined numbers are null."""
     if isinstance(value, Tensor):
         numbers = value.detach().cpu().flatten()
-        values = [None if each != each else each for each in numbers.tolist()]  # NaN alone differs from itself
+        values = [each if math.isfinite(each) else None for each in numbers.tolist()]
         return {"dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape), "values": values}
     if is_dataclass(value):
         parts = {each.name: plain(getattr(value, each.name)) for each in fields(value)}
