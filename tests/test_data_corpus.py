@@ -7,13 +7,20 @@ import pytest
 import torch
 
 from etude.data.corpus import joined, load_corpus, random_windows, windows
+from etude.data.splits import Splits
 from etude.data.tokenizers import UNKNOWN, decode
 from etude.errors import DataError, UsageError
-from etude.records import IGNORED
+from etude.records import IGNORED, Tokens
+from etude.schema import Text
 from etude.source import Source
 from tests.real_data import real
 
 SPLIT = (0.8, 0.1, 0.1)
+
+
+def tokens_of(splits: Splits[Tokens]) -> Text:
+    assert isinstance(splits.schema.inputs, Text)
+    return splits.schema.inputs
 
 
 def corpus_file(folder: Path, text: str, name: str = "text.txt") -> Source:
@@ -25,7 +32,7 @@ def corpus_file(folder: Path, text: str, name: str = "text.txt") -> Source:
 def test_parts_are_the_text_in_its_order(tmp_path: Path) -> None:
     text = "".join(f"{number} sheep\n" for number in range(300))
     splits = load_corpus(corpus_file(tmp_path, text), length=16)
-    parts = [decode(splits.schema.inputs, joined(each).tolist()) for each in (splits.train, splits.valid, splits.test)]
+    parts = [decode(tokens_of(splits), joined(each).tolist()) for each in (splits.train, splits.valid, splits.test)]
     assert "".join(parts) == text
     assert len(parts[1]) == pytest.approx(len(text) / 10, abs=1)
 
@@ -45,7 +52,7 @@ def test_training_windows_never_hold_text_of_another_part(tmp_path: Path) -> Non
     splits = load_corpus(corpus_file(tmp_path, text), length=16)
     batches = random_windows(splits.train, 64, seed=0)
     seen = set(torch.cat([next(batches).y for _ in range(50)]).flatten().tolist())
-    assert {splits.schema.inputs.vocabulary[each] for each in seen} == {"a"}
+    assert {tokens_of(splits).vocabulary[each] for each in seen} == {"a"}
     assert (joined(splits.valid) == UNKNOWN).all()
 
 
@@ -72,7 +79,7 @@ def test_gzip_and_folders_are_read(tmp_path: Path) -> None:
     (folder / "a.txt").write_text("first " * 30)
     (folder / "picture.png").write_bytes(b"\x89PNG")
     splits = load_corpus(Source(str(folder), split=SPLIT), length=8)
-    begun = decode(splits.schema.inputs, joined(splits.train).tolist())
+    begun = decode(tokens_of(splits), joined(splits.train).tolist())
     assert begun.startswith("first first")
     assert "3 files" in splits.notes[0]
 
@@ -80,7 +87,7 @@ def test_gzip_and_folders_are_read(tmp_path: Path) -> None:
 def test_stdlib_is_a_megabyte_of_python() -> None:
     splits = load_corpus(Source("stdlib", split=(0.9, 0.05, 0.05)), length=64)
     assert 0.8e6 < len(joined(splits.train)) < 1.2e6
-    assert "def " in decode(splits.schema.inputs, joined(splits.test).tolist())
+    assert "def " in decode(tokens_of(splits), joined(splits.test).tolist())
 
 
 def test_overfit_trains_and_validates_on_the_same_windows(tmp_path: Path) -> None:
@@ -94,7 +101,7 @@ def test_tiny_shakespeare_is_the_one_that_everybody_uses() -> None:
     real("text-lm/tinyshakespeare.txt")
     splits = load_corpus(Source("tinyshakespeare", split=(0.9, 0.05, 0.05)), length=64)
     assert len(joined(splits.train)) == 1_003_855
-    assert len(splits.schema.inputs.vocabulary) == 65 + 4
+    assert len(tokens_of(splits).vocabulary) == 65 + 4
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ class Uniform(nn.Module):
         self.dropout = nn.Dropout(0.9)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.dropout(self.logits + 1).expand(*x.shape, -1)
+        logits: Tensor = self.dropout(self.logits + 1)
+        return logits.expand(*x.shape, -1)
 
 
 def test_uniform_guesses_cost_the_logarithm_of_the_vocabulary() -> None:

@@ -15,7 +15,7 @@ from etude.data.entries import Entry, opened
 from etude.data.splits import Splits, first_rows
 from etude.data.tokenizers import PAD, UNKNOWN, encode, fit_byte_pairs, fit_characters
 from etude.errors import DataError, UsageError, nearest
-from etude.records import IGNORED, Tokens
+from etude.records import IGNORED, Stream, Tokens
 from etude.schema import NextToken, Schema, Text
 from etude.source import Source
 
@@ -120,6 +120,36 @@ def random_windows(examples: Tokens, size: int, *, seed: int, start: int = 0) ->
         places = torch.randint(len(every), (size,), generator=stream(seed, "order", number))
         rows = every[places]
         yield Tokens(rows[:, :-1], rows[:, 1:])
+        number += 1
+
+
+def chunks_of(examples: Tokens, size: int) -> int:
+    """Updates that see a text once, when `size` places of it are read side by side; DataError if it is too short."""
+    length, tokens = examples.x.shape[1], int((examples.y != IGNORED).sum())
+    chunks = (tokens - length) // (size * length)
+    if chunks < 1:
+        raise DataError(
+            "E-TEXT-SHORT",
+            f"{tokens:,} tokens are too few to read {size} places of the text in pieces of {length}: give a longer"
+            " text, or a smaller --batch or --context",
+        )
+    return chunks
+
+
+def running_windows(examples: Tokens, size: int, *, seed: int, start: int = 0) -> Iterator[Stream]:
+    """Endless batches that read a text from `size` places on, piece by piece; batch n depends on (seed, n) alone.
+
+    The places are spread evenly; each pass over the text moves them by less than a piece, so that pieces are cut
+    elsewhere.
+    """
+    length, tokens, chunks = examples.x.shape[1], joined(examples), chunks_of(examples, size)
+    number = start
+    while True:
+        epoch, chunk = divmod(number, chunks)
+        offset = int(torch.randint(length, (), generator=stream(seed, "order", epoch)))
+        places = offset + torch.arange(size) * chunks * length + chunk * length
+        rows = tokens[places[:, None] + torch.arange(length + 1)]
+        yield Stream(rows[:, :-1], rows[:, 1:], torch.full((size,), chunk > 0))
         number += 1
 
 

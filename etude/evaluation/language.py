@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from etude.data.batches import in_order
 from etude.data.tokenizers import UNKNOWN, token_bytes
@@ -17,6 +18,7 @@ from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Baseline, Score
 from etude.figures import Curve, Line, Matrix
 from etude.learners.base import device_of
+from etude.models.char_rnn import CharRNN
 from etude.records import IGNORED, Tokens
 from etude.schema import Text
 
@@ -28,9 +30,24 @@ def surprises(network: nn.Module, examples: Tokens, *, batch: int) -> Float[Tens
         return torch.cat([nats(network(piece.x.to(device)), piece.y) for piece in in_order(examples, batch)])
 
 
+def running_surprises(network: nn.Module, examples: Tokens, *, size: int) -> Float[Tensor, "window time"]:
+    """As `surprises`, for a network whose state runs on from window to window, from `size` places of the text on."""
+    assert isinstance(network, CharRNN)
+    device, length = device_of(network), examples.x.shape[1]
+    steps = -(-len(examples) // size)
+    x = F.pad(examples.x, (0, 0, 0, steps * size - len(examples))).view(size, steps, length)
+    y = F.pad(examples.y, (0, 0, 0, steps * size - len(examples)), value=IGNORED).view(size, steps, length)
+    state, found = network.zero_state(size), []
+    with evaluating(network):
+        for step in range(steps):
+            logits, state = network(x[:, step].to(device), state)
+            found.append(nats(logits, y[:, step]))
+    return torch.stack(found, dim=1).flatten(0, 1)[: len(examples)]
+
+
 def nats(logits: Float[Tensor, "batch time vocabulary"], y: Tensor) -> Float[Tensor, "batch time"]:
     """-log softmax(logits)_y on the CPU, 0 where y is IGNORED."""
-    loss = nn.functional.cross_entropy(
+    loss = F.cross_entropy(
         logits.flatten(0, 1).float(), y.flatten().to(logits.device), ignore_index=IGNORED, reduction="none"
     )
     return loss.view(tuple(y.shape)).cpu()
