@@ -76,9 +76,10 @@ def table_row(cells: Sequence[Html], numbers_from: int) -> Html:
     return Html(f"<tr>{first}{joined(others)}</tr>\n")
 
 
-def drawing(svg: str, caption: str) -> Html:
-    """A figure with the sentence that says what to see in it."""
-    return Html(f"<figure>\n{svg}\n<figcaption>{text(caption)}</figcaption>\n</figure>\n")
+def drawing(svg: str, caption: str = "") -> Html:
+    """A figure, with the sentence that says what to see in it where the figure does not say so itself."""
+    below = f"<figcaption>{text(caption)}</figcaption>\n" if caption else ""
+    return Html(f"<figure>\n{svg}\n{below}</figure>\n")
 
 
 def side_by_side(*figures: Html) -> Html:

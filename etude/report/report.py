@@ -81,7 +81,7 @@ def not_evaluated(facts: Facts) -> Html:
 
 def figure_section(facts: Facts) -> Html:
     """What the recipe drew."""
-    drawn = [drawing(svg(figure), name.replace("-", " ")) for name, figure in facts.figures.items()]
+    drawn = [drawing(svg(figure)) for figure in facts.figures.values()]
     return section("figures", "Figures", side_by_side(*drawn)) if drawn else Html("")
 
 

@@ -24,7 +24,9 @@ LABELS = {
 SHARES = frozenset(("accuracy", "balanced_accuracy", "precision", "recall", "f1", "calibration_error"))
 """metrics that are shares of examples, written as per cent"""
 
-LESS_IS_BETTER = frozenset(("log_loss", "brier", "calibration_error", "rmse", "mae"))
+LESS_IS_BETTER = frozenset(
+    ("log_loss", "brier", "calibration_error", "rmse", "mae", "loss", "bits_per_byte", "nats", "mse", "kid", "fid")
+)
 
 ABSENT = "–"  # noqa: RUF001  an en dash is how tables say that there is nothing
 
