@@ -5,4 +5,12 @@ from benchmarks.goals.goal import Goal
 LAST_TENTH = {"split": (0.89, 0.01, 0.1)}
 """the published numbers are of the last tenth of the text, the first nine being for training"""
 
-GOALS = (Goal("gpt", "tinyshakespeare", "loss", at_most=1.88, settings=LAST_TENTH, headline=True),)
+GOALS = (
+    Goal("gpt", "tinyshakespeare", "loss", at_most=1.88, settings=LAST_TENTH, headline=True),
+    Goal("char-rnn", "tinyshakespeare", "loss", at_least=1.50, at_most=1.70, settings=LAST_TENTH, headline=True),
+    Goal("names", "names", "loss", at_most=2.48, settings={"model": "bigram"}, label="bigram"),
+    Goal("names", "names", "loss", at_most=2.17, settings={"model": "mlp"}, label="mlp"),
+    Goal("names", "names", "loss", at_most=2.10, settings={"model": "mlp-bn"}, label="mlp-bn"),
+    Goal("names", "names", "loss", at_most=1.99, settings={"model": "wavenet"}, label="wavenet"),
+    Goal("names", "names", "loss", at_most=1.92, settings={"model": "transformer"}, label="transformer", headline=True),
+)

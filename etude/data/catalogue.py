@@ -13,6 +13,7 @@ from etude.data.entries import Entry, Layout, folders, opened
 from etude.data.generated import GENERATED
 from etude.data.graph_sets import EMBEDDED_GRAPHS, GRAPHS
 from etude.data.homes import CALIFORNIA, CENSUS, CIFAR10, FASHION, MNIST, PENGUINS, UCI, WINES
+from etude.data.names import EMBEDDED_NAMES
 from etude.data.pair_sets import GENERATED_PAIRS, PAIR_ENTRIES
 from etude.data.raw import RawPictures, RawTable
 from etude.errors import DataError, nearest
@@ -148,6 +149,16 @@ def open_entry(name: str, source: Source, *, size: int) -> RawTable | RawPicture
 
 def descriptions() -> dict[str, str]:
     """Every name with a sentence."""
-    embedded = TABLES | PICTURES | SIGNALS | GENERATED | CLOUDS | EMBEDDED_CORPORA | GENERATED_PAIRS | EMBEDDED_GRAPHS
+    embedded = (
+        TABLES
+        | PICTURES
+        | SIGNALS
+        | GENERATED
+        | CLOUDS
+        | EMBEDDED_CORPORA
+        | EMBEDDED_NAMES
+        | GENERATED_PAIRS
+        | EMBEDDED_GRAPHS
+    )
     built_in = {name: (make.__doc__ or "").splitlines()[0] for name, make in embedded.items()}
     return built_in | {name: f"{entry.about} [{entry.licence}]" for name, entry in EVERY.items()}

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from etude.data.batches import in_order
 from etude.data.tokenizers import UNKNOWN, token_bytes
-from etude.evaluation.intervals import REPLICAS, PoissonSums, percentile
+from etude.evaluation.intervals import REPLICAS, PoissonSums, percentile, ratio
 from etude.evaluation.ngrams import NGrams
 from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Baseline, Score
@@ -66,8 +66,8 @@ def language_scores(surprise: Float[Tensor, "window time"], examples: Tokens, ki
     (total, tokens, length), (totals, counts, lengths) = sums.totals, sums.replicas
     bits = 1 / math.log(2)
     return {
-        "loss": percentile(float(total / tokens), totals / counts),
-        "bits_per_byte": percentile(float(total * bits / length), totals * bits / lengths),
+        "loss": percentile(float(total / tokens), ratio(totals, counts, nothing=math.nan)),
+        "bits_per_byte": percentile(float(total * bits / length), ratio(totals * bits, lengths, nothing=math.nan)),
     }
 
 

@@ -61,7 +61,7 @@ class CharRNNRecipe(Recipe):
     """
 
     source: Source = Source("stdlib", split=(0.9, 0.05, 0.05))
-    epochs: Count = 10
+    epochs: Count = 5
     """passes over the training part"""
     cell: Literal["lstm", "gru", "rnn"] = "lstm"
     """kind of recurrent layer"""
