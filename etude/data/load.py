@@ -4,6 +4,7 @@ from pathlib import Path
 
 from etude.data.arrays import read_npz
 from etude.data.catalogue import ENTRIES, open_entry
+from etude.data.clouds import CLOUDS
 from etude.data.embedded import PICTURES, SIGNALS, TABLES
 from etude.data.folder import read_folder
 from etude.data.generated import GENERATED
@@ -17,7 +18,7 @@ from etude.errors import DataError, UsageError, nearest
 from etude.records import Labelled
 from etude.source import Source
 
-NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *ENTRIES)
+NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *CLOUDS, *ENTRIES)
 
 
 def load(source: Source, *, size: int = 28, channels: int | None = None) -> Splits[Labelled]:
@@ -46,8 +47,8 @@ def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
         raise UsageError("E-DATA-NAME", "--data is empty; give a file, a folder or a name.")
     if path.exists():
         return read_path(path, source, size=size)
-    if name in TABLES or name in GENERATED:
-        return retargeted((TABLES | GENERATED)[name](), source)
+    if name in TABLES | GENERATED | CLOUDS:
+        return retargeted((TABLES | GENERATED | CLOUDS)[name](), source)
     if name in PICTURES:
         return PICTURES[name]()
     if name in SIGNALS:
