@@ -95,3 +95,18 @@ def proportion(successes: int, n: int, replicas: Float[np.ndarray, " replica"]) 
     tail = (1 - LEVEL) / 2
     edge = tail ** (1 / n)  # the beta quantiles of the exact interval in these two cases
     return Score(1.0, edge, 1.0) if successes else Score(0.0, 0.0, 1 - edge)
+
+
+def mean_score(values: Shaped[np.ndarray, " example"]) -> Score:
+    """The mean of one number for each example, with its interval."""
+    sums = PoissonSums(2, np.random.default_rng(0))
+    sums.update(np.stack([np.ones(len(values)), values.astype(np.float64)]))
+    return percentile(
+        float(values.astype(np.float64).mean()), ratio(sums.replicas[1], sums.replicas[0], nothing=np.nan)
+    )
+
+
+def share(successes: int, n: int) -> Score:
+    """A share of examples with its interval by resampling them; always the same, as it is drawn with seed 0."""
+    replicas = np.random.default_rng(0).binomial(n, successes / n, size=REPLICAS) / n
+    return proportion(successes, n, replicas)

@@ -1,0 +1,8 @@
+"""Recipes that learn how examples look, without answers."""
+
+from benchmarks.goals.goal import Goal
+
+GOALS = (
+    Goal("vae", "mnist", "nats", at_most=106, headline=True),
+    Goal("vae", "digits", "nats", at_most=22),
+)
