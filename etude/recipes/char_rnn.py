@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import torch
-from torch import nn
+from jaxtyping import Int
+from torch import Tensor, nn
 
 from etude.chance import seed_global
 from etude.data.corpus import chunks_of, load_corpus, running_windows
@@ -28,7 +29,7 @@ from etude.optim import Optimizer, adamw
 from etude.ranges import Count, Rate, Share
 from etude.records import Stream, Tokens
 from etude.schedules import cosine, warmed
-from etude.schema import Schema
+from etude.schema import Schema, Text
 from etude.source import Source
 from etude.training.abilities import PartName
 from etude.training.device import find_device
@@ -112,7 +113,10 @@ class CharRNNRecipe(Recipe):
             evaluate_every=max(100, steps // 10),
             epoch_steps=epoch,
             splits=splits,
-            views={"sample": lambda: sample_view(network, kind, splits.valid.x[0], length=4 * self.context)},
+            views={
+                "sample": lambda: sample_view(network, kind, splits.valid.x[0], length=4 * self.context),
+                "state": lambda: states(network, kind, splits.valid.x[:1, :LONGEST_SHOWN]),
+            },
         )
 
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
@@ -141,30 +145,28 @@ class CharRNNRecipe(Recipe):
         kind, found = expect_text(schema, "char-rnn"), dict[str, Figure]()
         for each in inputs:
             ids = known_ids(kind, text_of_input(each, self.source)[1])[:, :LONGEST_SHOWN]
-            found |= states_of(network, ids, token_texts(kind, ids[0].tolist()), title=each)
+            found[f"{each[:20]} state"] = states(network, kind, ids)
+            if ids.shape[1] > 1:
+                surprise = running_surprises(network, Tokens(ids[:, :-1], ids[:, 1:]), size=1)[0]
+                found[f"{each[:20]} surprise"] = surprise_of_each(surprise, token_texts(kind, ids[0, 1:].tolist()))
         return found
 
 
-def states_of(network: nn.Module, ids: torch.Tensor, tokens: tuple[str, ...], *, title: str) -> dict[str, Figure]:
-    """The units of the upper layer that a text moves most, and how unexpected each token was."""
+@torch.no_grad()
+def states(network: nn.Module, kind: Text, ids: Int[Tensor, "1 token"]) -> Matrix:
+    """The units of the upper layer that a text moves most, while it is read."""
     assert isinstance(network, CharRNN)
-    state, states = network.zero_state(1), []
+    state, found = network.zero_state(1), []
     for token in ids.to(device_of(network)).unbind(dim=1):
         h, state = network.recurrent.step(network.token(token), state)
-        states.append(h[0].cpu())
-    moved = torch.stack(states, dim=1)  # (unit, time)
+        found.append(h[0].cpu())
+    moved = torch.stack(found, dim=1)  # (unit, time)
     units = moved.std(dim=1, correction=0).topk(min(UNITS_SHOWN, len(moved))).indices
-    figures: dict[str, Figure] = {
-        f"{title[:20]} state": Matrix(
-            "The units that this text moves most",
-            moved[units],
-            rows=tuple(str(unit) for unit in units.tolist()),
-            columns=tokens,
-            row_label="unit",
-            column_label="after reading",
-        )
-    }
-    if len(tokens) > 1:
-        surprise = running_surprises(network, Tokens(ids[:, :-1], ids[:, 1:]), size=1)[0]
-        figures[f"{title[:20]} surprise"] = surprise_of_each(surprise, tokens[1:])
-    return figures
+    return Matrix(
+        "The units that this text moves most",
+        moved[units],
+        rows=tuple(str(unit) for unit in units.tolist()),
+        columns=token_texts(kind, ids[0].tolist()),
+        row_label="unit",
+        column_label="after reading",
+    )

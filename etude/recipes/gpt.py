@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import torch
-from torch import nn
+from jaxtyping import Int
+from torch import Tensor, nn
 
 from etude.chance import seed_global
 from etude.data.corpus import load_corpus, random_windows
@@ -20,6 +21,7 @@ from etude.evaluation.language import (
     surprise_of_each,
     surprises,
 )
+from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Verdict
 from etude.figures import Figure, Matrix
 from etude.learners.base import GradientLearner, device_of
@@ -30,7 +32,7 @@ from etude.optim import Optimizer, adamw
 from etude.ranges import Count, Rate, Share
 from etude.records import Tokens
 from etude.schedules import cosine, warmed
-from etude.schema import Schema
+from etude.schema import Schema, Text
 from etude.source import Source
 from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
@@ -127,7 +129,12 @@ class GPTRecipe(Recipe):
             evaluate=evaluate,
             evaluate_every=max(100, steps // 10),
             splits=splits,
-            views={"sample": lambda: sample_view(network, kind, splits.valid.x[0], length=4 * self.context)},
+            views={
+                "sample": lambda: sample_view(network, kind, splits.valid.x[0], length=4 * self.context),
+                "attention": lambda: attention(network, kind, splits.valid.x[:1, :LONGEST_SHOWN])[
+                    f"block {self.layers}"
+                ],
+            },
         )
 
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
@@ -156,17 +163,23 @@ class GPTRecipe(Recipe):
         kind, found = expect_text(schema, "gpt"), dict[str, Figure]()
         for each in inputs:
             ids = known_ids(kind, text_of_input(each, self.source)[1])[:, -min(LONGEST_SHOWN, self.context) :]
-            found |= looks_of(network, ids, token_texts(kind, ids[0].tolist()), title=each)
+            looks = attention(network, kind, ids)
+            found |= {f"{each[:20]} {block}": figure for block, figure in looks.items()}
+            if ids.shape[1] > 1:
+                surprise = surprises(network, Tokens(ids[:, :-1], ids[:, 1:]), batch=1)[0]
+                found[f"{each[:20]} surprise"] = surprise_of_each(surprise, token_texts(kind, ids[0, 1:].tolist()))
         return found
 
 
-def looks_of(network: nn.Module, ids: torch.Tensor, tokens: tuple[str, ...], *, title: str) -> dict[str, Figure]:
-    """Where each block looks, the mean of its heads, and how unexpected each token was."""
+@torch.no_grad()
+def attention(network: nn.Module, kind: Text, ids: Int[Tensor, "1 token"]) -> dict[str, Figure]:
+    """Where each block looks while it reads a text, the mean of its heads: 'block 1', 'block 2', ..."""
     assert isinstance(network, GPT)
-    ids = ids.to(device_of(network))
-    looks = network.looks(ids)[0].mean(dim=1).cpu()  # (layer, time, time)
-    figures: dict[str, Figure] = {
-        f"{title[:20]} block {number}": Matrix(
+    tokens = token_texts(kind, ids[0].tolist())
+    with evaluating(network):
+        looks = network.looks(ids.to(device_of(network)))[0].mean(dim=1).cpu()  # (block, time, time)
+    return {
+        f"block {number}": Matrix(
             f"Where block {number} looks, the mean of its heads",
             look,
             rows=tokens,
@@ -176,7 +189,3 @@ def looks_of(network: nn.Module, ids: torch.Tensor, tokens: tuple[str, ...], *, 
         )
         for number, look in enumerate(looks, start=1)
     }
-    if len(tokens) > 1:
-        surprise = surprises(network, Tokens(ids[:, :-1], ids[:, 1:]), batch=1)[0]
-        figures[f"{title[:20]} surprise"] = surprise_of_each(surprise, tokens[1:])
-    return figures

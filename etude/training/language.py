@@ -84,7 +84,8 @@ def sample_view(network: nn.Module, kind: Text, beginning: Int[Tensor, " token"]
         prompt = beginning[None, :1].to(device_of(network))
         choice, generator = Choice(temperature=0.8, never=NEVER), stream(0, "sampling")
         tokens = write(readable(network), prompt, length=length, choice=choice, generator=generator)
-    return Words("Written by the network (temperature 0.8)", decode(kind, [int(prompt[0, 0]), *tokens[0].tolist()]))
+    text = decode(kind, [int(prompt[0, 0]), *tokens[0].tolist()])
+    return Words("Written by the network (temperature 0.8)", visible(text))
 
 
 def known_ids(kind: Text, text: str) -> Int[Tensor, "1 token"]:
@@ -121,7 +122,12 @@ def next_tokens(network: nn.Module, kind: Text, texts: Sequence[tuple[str, str]]
     return Answers("next token", tuple(rows), ())
 
 
+def visible(text: str) -> str:
+    """The text with a sign of its own for each character that cannot be drawn."""
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def token_texts(kind: Text, ids: Sequence[int]) -> tuple[str, ...]:
     """Each token as it can be read beside a figure: a space and the end of a line become visible."""
-    visible = {" ": "␣", "\n": "⏎", "\t": "⇥"}
-    return tuple("".join(visible.get(each, each) for each in decode(kind, [token])) for token in ids)
+    shown = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+    return tuple("".join(shown.get(each, visible(each)) for each in decode(kind, [token])) for token in ids)
