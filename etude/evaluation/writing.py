@@ -12,7 +12,7 @@ from etude.data.bucketed import by_length
 from etude.data.tokenizers import END, PAD, START, UNKNOWN
 from etude.evaluation.bleu import bleu, matches
 from etude.evaluation.decoding import Writer, beam_search, greedy
-from etude.evaluation.intervals import PoissonSums, percentile, proportion
+from etude.evaluation.intervals import PoissonSums, percentile, proportion, ratio
 from etude.evaluation.records import Score
 from etude.records import Pairs
 from etude.schema import Text
@@ -35,8 +35,8 @@ def tally(network: nn.Module, pairs: Pairs, side: Text, *, beams: int = 1) -> Fl
     columns[COUNT] = 1
     for rows, batch in by_length(pairs, TEXTS_AT_ONCE):
         here = batch.to(next(network.parameters()).device)
-        columns[NATS, rows] = surprise(network, here).double().cpu().numpy()
-        columns[TOKENS, rows] = (batch.y[:, 1:] != PAD).sum(1).numpy()
+        columns[NATS, rows.numpy()] = surprise(network, here).double().cpu().numpy()
+        columns[TOKENS, rows.numpy()] = (batch.y[:, 1:] != PAD).sum(1).numpy()
         texts = bare(written(network, here.x, side, beams=beams))
         compare(columns, rows, texts, bare(batch.y[:, 1:], known=True))
     return columns
@@ -78,8 +78,9 @@ def bare(ids: Int[Tensor, "batch time"], *, known: bool = False) -> Iterator[lis
 
 def values(sums: Float[np.ndarray, "number ..."], side: Text) -> dict[str, Float[np.ndarray, "..."]]:
     """The scores of summed tallies, the one that matters most first; BLEU is for words."""
-    loss = sums[NATS] / sums[TOKENS]
-    scores = {"exact_match": sums[RIGHT] / sums[COUNT], "perplexity": np.exp(loss), "loss": loss}
+    loss = ratio(sums[NATS, ...], sums[TOKENS, ...], nothing=np.nan)
+    right = ratio(sums[RIGHT, ...], sums[COUNT, ...], nothing=np.nan)
+    scores = {"exact_match": right, "perplexity": np.asarray(np.exp(loss)), "loss": loss}
     return {"bleu": bleu(sums[MATCHES:]), **scores} if side.tokenizer == "words" else scores
 
 
