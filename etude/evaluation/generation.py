@@ -90,7 +90,9 @@ def inside(points: Float[Tensor, "point feature"], sample: Float[Tensor, "exampl
     inside the fakes' are recall.
     """
     k = min(NEIGHBOURS, len(sample) - 1)
-    radius = torch.cat([torch.cdist(rows, sample).topk(k + 1, largest=False).values[:, k] for rows in sample.split(CHUNK)])
+    radius = torch.cat(
+        [torch.cdist(rows, sample).topk(k + 1, largest=False).values[:, k] for rows in sample.split(CHUNK)]
+    )
     return torch.cat([(torch.cdist(rows, sample) <= radius).any(dim=1) for rows in points.split(CHUNK)])
 
 

@@ -14,12 +14,12 @@ from etude.models.unet import Told
 
 WAVES = 64
 """in which a point is seen"""
-FINENESS = 2.0
+FINENESS = 4.0
 """deviation of their frequencies, radians for each deviation of the data"""
 
 
 class PointDenoiser(nn.Module):
-    """Four residual layers that see the noisy point, time and class.
+    """Three residual layers that see the noisy point, time and class.
 
     Waves of random directions and lengths stand beside the two coordinates, which alone would give soft shapes only
     (Tancik et al. 2020, arXiv:2006.10739, section 6).

@@ -63,13 +63,13 @@ class Diffusion(Recipe):
 
     source: Source = Source("two-spirals")
     steps: Count | None = None
-    """updates; default: 4,000 for points, 2,500 for pictures"""
+    """updates; default: 8,000 for points, 2,500 for pictures"""
     batch: Count = 128
     """examples in an update"""
     rate: Rate = 2e-3
     """peak learning rate of Adam, which rises and falls once"""
     width: Count = 16
-    """filters at full size, a multiple of 8; hidden layers for points have eight times as many units"""
+    """filters at full size, a multiple of 8; hidden layers for points have sixteen times as many units"""
     size: Count = 28
     """side of the pictures in pixels, a multiple of 4"""
     timesteps: Count = 1000
@@ -94,7 +94,7 @@ class Diffusion(Recipe):
         splits = load_pictures_or_points(self.source, size=self.size)
         schema, device, table = splits.schema, find_device(self.device), self.table()
         pictures = isinstance(schema.inputs, Pictures)
-        steps = self.steps or (2_500 if pictures else 4_000)
+        steps = self.steps or (2_500 if pictures else 8_000)
         seed_global(self.seed, "initialisation")
         network = placed(self.network(schema), device)
         average = EMA(network, self.decay)

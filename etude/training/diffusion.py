@@ -54,7 +54,7 @@ def denoiser_for(schema: Schema, *, width: int) -> nn.Module:
         case Pictures():
             return UNet(schema.inputs.channels, width, classes)
         case Table() if isinstance(schema.target, Nothing):
-            return PointDenoiser(4 * width, classes)
+            return PointDenoiser(16 * width, classes)
         case _:
             raise other_kind(schema, "ddpm", wanted="pictures or points", remedy="Give either.")
 
