@@ -127,3 +127,28 @@ class Transition(Batch):
     """whether nothing can follow; false where only the time was up"""
     finished: Float[Tensor, " batch"]
     """as in `Rollout`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Views(Batch):
+    """Examples seen twice, each time changed by chance."""
+
+    first: Float[Tensor, "batch ..."]
+    second: Float[Tensor, "batch ..."]
+    """the same examples in the same order, changed otherwise"""
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Batch):
+    """A text, word by word."""
+
+    ids: Int[Tensor, " word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows(Batch):
+    """Words with those that stand around them."""
+
+    centre: Int[Tensor, " batch"]
+    context: Int[Tensor, "batch place"]
+    """ids of the neighbours, 0 where there is none"""

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 import etude
 from etude.data.graphs import load_graph
 from etude.errors import DataError
-from etude.evaluation.nodes import node_baselines, share, spread_answers
+from etude.evaluation.intervals import share
+from etude.evaluation.nodes import node_baselines, spread_answers
 from etude.figures import Points, Text
 from etude.layers.graph import normalised, turned
 from etude.models.gcn import GCN

@@ -3,16 +3,15 @@
 import time
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from etude.chance import stream
-from etude.evaluation.intervals import REPLICAS, proportion
+from etude.evaluation.intervals import share
 from etude.evaluation.predictor import evaluating
-from etude.evaluation.records import Baseline, Score
+from etude.evaluation.records import Baseline
 from etude.evaluation.scores import ClassSums
 from etude.records import Graph
 
@@ -34,12 +33,6 @@ def node_scores(network: nn.Module, graph: Graph) -> dict[str, float]:
     sums = ClassSums()
     sums.update(node_logits(network, graph), graph.y)
     return sums.scores()
-
-
-def share(correct: int, n: int) -> Score:
-    """An accuracy with its 95 % interval, by resampling the nodes."""
-    replicas = np.random.default_rng(0).binomial(n, correct / n, size=REPLICAS) / n
-    return proportion(correct, n, replicas)
 
 
 def node_baselines(train: Graph, graph: Graph, *, classes: int) -> tuple[Baseline, ...]:

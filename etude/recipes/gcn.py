@@ -13,7 +13,8 @@ from etude.data.graphs import NamedGraph, load_graph
 from etude.data.splits import part as part_of
 from etude.errors import DataError
 from etude.evaluation.answers import Answer, Answers
-from etude.evaluation.nodes import node_baselines, node_logits, node_scores, share
+from etude.evaluation.intervals import share
+from etude.evaluation.nodes import node_baselines, node_logits, node_scores
 from etude.evaluation.plane import embedding
 from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Score, Verdict
