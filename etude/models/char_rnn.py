@@ -44,9 +44,12 @@ class CharRNNReader:
         self.state = network.zero_state(batch)
 
     def __call__(self, x: Int[Tensor, "batch new"]) -> Float[Tensor, "batch vocabulary"]:
-        """Read more tokens; the logits of the one that follows them."""
-        h = self.state[0, -1]
-        for token in x.unbind(dim=1):
-            h, self.state = self.network.recurrent.step(self.network.token(token), self.state)
-        logits: Tensor = self.network.score(h)
-        return logits
+        """Read more tokens, one by the equations and many by the kernel; the logits of the one that follows them."""
+        network = self.network
+        if x.shape[1] == 1:
+            h, self.state = network.recurrent.step(network.token(x[:, 0]), self.state)
+            logits: Tensor = network.score(h)
+            return logits
+        every, self.state = network(x, self.state)
+        last: Tensor = every[:, -1]
+        return last

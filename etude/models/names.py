@@ -114,8 +114,8 @@ class Neighbours(nn.Module):
 class OverPositions(nn.BatchNorm1d):
     """A batch norm whose mean is over the examples and the positions, not over the examples alone."""
 
-    def forward(self, x: Float[Tensor, "batch time width"]) -> Float[Tensor, "batch time width"]:
-        normed: Tensor = super().forward(x.transpose(1, 2))
+    def forward(self, input: Float[Tensor, "batch time width"]) -> Float[Tensor, "batch time width"]:
+        normed: Tensor = super().forward(input.transpose(1, 2))
         return normed.transpose(1, 2)
 
 
