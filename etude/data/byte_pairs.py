@@ -36,9 +36,10 @@ def learn_pairs(text: str, *, first: int, merges: int) -> tuple[Pair, ...]:
         count_word(word, number, counts[number], pairs=pairs, places=places)
     learnt: list[Pair] = []
     while len(learnt) < merges and pairs:
-        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        if pairs[best] < 2:
+        most = max(pairs.values())
+        if most < 2:
             break
+        best = min(pair for pair, count in pairs.items() if count == most)
         for number in sorted(places[best]):
             count_word(words[number], number, -counts[number], pairs=pairs, places=places)
             words[number] = merged(words[number], best, first + 256 + len(learnt))

@@ -37,6 +37,7 @@ from etude.training.expect import expect_text
 from etude.training.experiment import Experiment, Recipe
 from etude.training.language import (
     TextWish,
+    between_evaluations,
     known_ids,
     next_tokens,
     sample_view,
@@ -110,7 +111,7 @@ class CharRNNRecipe(Recipe):
             batches=lambda start: running_windows(splits.train, self.batch, seed=self.seed, start=start),
             steps=steps,
             evaluate=evaluate,
-            evaluate_every=max(100, steps // 10),
+            evaluate_every=between_evaluations(steps, batch=self.batch, valid=splits.valid),
             epoch_steps=epoch,
             splits=splits,
             views={

@@ -40,6 +40,7 @@ from etude.training.expect import expect_text
 from etude.training.experiment import Experiment, Recipe
 from etude.training.language import (
     TextWish,
+    between_evaluations,
     known_ids,
     next_tokens,
     sample_view,
@@ -127,7 +128,7 @@ class GPTRecipe(Recipe):
             batches=lambda start: random_windows(splits.train, self.batch, seed=self.seed, start=start),
             steps=steps,
             evaluate=evaluate,
-            evaluate_every=max(100, steps // 10),
+            evaluate_every=between_evaluations(steps, batch=self.batch, valid=splits.valid),
             splits=splits,
             views={
                 "sample": lambda: sample_view(network, kind, splits.valid.x[0], length=4 * self.context),

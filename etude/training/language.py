@@ -18,6 +18,7 @@ from etude.figures import Text as Words
 from etude.learners.base import device_of
 from etude.models.sampling import Choice, Readable, write
 from etude.ranges import Count, Seed
+from etude.records import Tokens
 from etude.schema import Text
 from etude.source import Source
 
@@ -55,6 +56,12 @@ class TextWish:
         if not 0 < self.top_p <= 1:
             raise UsageError("E-CFG-RANGE", f"--top-p {self.top_p}: must be above 0 and at most 1.")
         return Choice(self.temperature, self.top_k, self.top_p, never)
+
+
+def between_evaluations(steps: int, *, batch: int, valid: Tokens) -> int:
+    """Updates between two evaluations: ten in a training, or fewer where they would read more than it does."""
+    evaluations = max(1, min(10, steps * batch // len(valid)))
+    return max(100, steps // evaluations)
 
 
 def readable(network: nn.Module) -> Readable:
