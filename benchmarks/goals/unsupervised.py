@@ -5,4 +5,5 @@ from benchmarks.goals.goal import Goal
 GOALS = (
     Goal("vae", "mnist", "nats", at_most=106, headline=True),
     Goal("vae", "digits", "nats", at_most=22),
+    Goal("rbm", "mnist", "accuracy", at_least=0.94, settings={"hidden": 500}, headline=True),
 )
