@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import etude
-from etude.data.names import bigram_counts, load_names
+from etude.data.names import bigram_counts, load_names, trimmed
 from etude.data.tokenizers import END, PAD, START, decode
 from etude.errors import DataError
 from etude.figures import Matrix
@@ -47,6 +47,15 @@ def test_each_name_stands_whole_in_one_part_with_its_start_and_end(tmp_path: Pat
     assert set(known) <= set(NAMES)
     assert len(found) == len(NAMES)
     assert len(splits.train) == 10
+
+
+def test_a_batch_is_as_wide_as_its_longest_name(tmp_path: Path) -> None:
+    examples = load_names(written(tmp_path, NAMES)).train
+    short = examples[(examples.y != IGNORED).sum(1) <= 5]
+    batch = trimmed(short, torch.Generator())
+    assert batch.x.shape[1] == int((short.y != IGNORED).sum(1).max()) < short.x.shape[1]
+    network = ladder.mlp(30)
+    torch.testing.assert_close(next_token(network, batch).value, next_token(network, short).value)
 
 
 def test_embedded_list_is_the_same_everywhere() -> None:

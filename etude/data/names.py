@@ -99,6 +99,12 @@ def framed(names: list[list[int]], length: int) -> Tokens:
     return Tokens(x, y)
 
 
+def trimmed(batch: Tokens, _: torch.Generator) -> Tokens:
+    """Without the columns in which every name of the batch is over."""
+    longest = int((batch.x != PAD).sum(dim=1).max())
+    return Tokens(batch.x[:, :longest], batch.y[:, :longest])
+
+
 def bigram_counts(examples: Tokens, vocabulary: int) -> Int[Tensor, "token following"]:
     """How often each token was followed by each other."""
     answered = examples.y != IGNORED

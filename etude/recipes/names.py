@@ -9,7 +9,7 @@ from torch import nn
 
 from etude.chance import seed_global, stream
 from etude.data.batches import shuffled, steps_per_epoch
-from etude.data.names import bigram_counts, framed, load_names
+from etude.data.names import bigram_counts, framed, load_names, trimmed
 from etude.data.splits import part as part_of
 from etude.data.tokenizers import END, PAD, START, UNKNOWN, decode
 from etude.errors import DataError, UsageError
@@ -126,7 +126,7 @@ class NamesRecipe(Recipe):
             learner=GradientLearner(
                 network, Autocast(next_token, device.type, self.precision), self.optimizer(network, steps)
             ),
-            batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start),
+            batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start, augment=trimmed),
             steps=steps,
             evaluate=evaluate,
             evaluate_every=max(epoch, steps // 20),
