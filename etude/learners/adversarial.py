@@ -14,6 +14,7 @@ from etude.learners.average import EMA
 from etude.learners.base import Learner, pieces
 from etude.optim import Optimizer, checked_rate
 from etude.records import Inputs
+from etude.schedules import Schedule, constant
 from etude.types import Logs, Loss
 
 
@@ -155,6 +156,8 @@ def frozen(network: nn.Module) -> Iterator[None]:
         network.requires_grad_(True)
 
 
-def adversarial_adam(parameters: Iterable[nn.Parameter], *, rate: float, memory: tuple[float, float]) -> Optimizer:
+def adversarial_adam(
+    parameters: Iterable[nn.Parameter], *, rate: float, memory: tuple[float, float], schedule: Schedule = constant
+) -> Optimizer:
     """Adam with its two decays; the first is low, since the landscape moves with the opponent."""
-    return Optimizer(torch.optim.Adam(parameters, checked_rate(rate), betas=memory, fused=True))
+    return Optimizer(torch.optim.Adam(parameters, checked_rate(rate), betas=memory, fused=True), schedule=schedule)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from annotated_types import Ge, Le
 from torch import nn
 
 from etude.chance import seed_global
@@ -26,17 +27,20 @@ from etude.source import Source
 from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
 from etude.training.diffusion import (
+    PICTURES,
+    POINTS,
     Wanted,
     balanced,
+    captions_of,
     class_wanted,
     denoiser_for,
     denoising_loss,
-    figure_of,
     film_view,
     recognised,
     sampled,
 )
 from etude.training.experiment import TO_THE_END, Experiment, Recipe
+from etude.training.samples import figure_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Wish:
     guidance: Strength = 0.0
     """how much the class is exaggerated: 1 to 3 give clearer examples, but fewer kinds of them"""
     steps: Count | None = 50
-    """of the sampler DDIM; None: all steps of the training, with fresh noise in each, as DDPM does"""
-    eta: Strength = 0.0
+    """of the sampler DDIM, at most --timesteps; None: all of them, with fresh noise in each, as DDPM does"""
+    eta: Annotated[float, Ge(0), Le(1)] = 0.0
     """share of DDPM's noise in each step of DDIM"""
 
 
@@ -121,7 +125,7 @@ class Diffusion(Recipe):
         splits = experiment.splits
         assert splits is not None  # `experiments` has them
         yardstick = Yardstick(splits, self.source.data)
-        told = balanced(splits.schema, 500 if isinstance(splits.schema.inputs, Pictures) else 2000)
+        told = balanced(splits.schema, PICTURES if isinstance(splits.schema.inputs, Pictures) else POINTS)
         samples = sampled(network, self.table(), splits.schema, Wanted(told))
         loss = denoising_loss(network, self.table(), part(splits, part_name)[0])
         return yardstick.verdict(samples, part_name, recognised(yardstick, samples, told) | {"loss": loss})
@@ -129,4 +133,4 @@ class Diffusion(Recipe):
     def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
         told = class_wanted(schema, wish.label, wish.n)
         wanted = Wanted(told, wish.steps, wish.eta, wish.guidance, wish.seed)
-        return figure_of(sampled(network, self.table(), schema, wanted), schema, told)
+        return figure_of(sampled(network, self.table(), schema, wanted), schema, captions_of(schema, told))

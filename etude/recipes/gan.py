@@ -16,9 +16,10 @@ from etude.records import Inputs
 from etude.schema import Pictures, Schema
 from etude.source import Source
 from etude.training.abilities import PartName
-from etude.training.adversarial import adversarial, critic_for, figure_of, generator_for, latent_of, verdict_of
+from etude.training.adversarial import adversarial, critic_for, drawn, generator_for, latent_of, verdict_of
 from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Recipe
+from etude.training.samples import figure_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +82,5 @@ class GenerativeAdversarial(Recipe):
         return verdict_of(network, experiment.splits, part, name=self.source.data, latent=self.latent)
 
     def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
-        return figure_of(network, schema, n=wish.n, latent=self.latent, seed=wish.seed)
+        samples = drawn(network, n=wish.n, latent=latent_of(schema, self.latent), seed=wish.seed)
+        return figure_of(samples, schema, ("",) * wish.n)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from torch import nn
@@ -13,12 +14,14 @@ from etude.figures import Figure
 from etude.learners.adversarial import WassersteinGAN, adversarial_adam
 from etude.ranges import Count, Rate, Seed, Share, Strength
 from etude.records import Inputs
+from etude.schedules import cosine
 from etude.schema import Pictures, Schema
 from etude.source import Source
 from etude.training.abilities import PartName
-from etude.training.adversarial import adversarial, critic_for, figure_of, generator_for, latent_of, verdict_of
+from etude.training.adversarial import adversarial, critic_for, drawn, generator_for, latent_of, verdict_of
 from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Recipe
+from etude.training.samples import figure_of
 
 MEMORY = (0.0, 0.9)
 """decays of Adam, Gulrajani et al. 2017, algorithm 1"""
@@ -43,8 +46,8 @@ class Wasserstein(Recipe):
     """updates of the generator; default: 3,000 for points, 1,000 for pictures"""
     batch: Count = 128
     """examples in a step of either network, drawn with replacement"""
-    rate: Rate = 5e-4
-    """learning rate of both Adams"""
+    rate: Rate = 1e-3
+    """first learning rate of both Adams, which falls to 0"""
     critic_steps: Count = 5
     """steps of the critic for each one of the generator"""
     penalty: Strength | None = None
@@ -70,17 +73,19 @@ class Wasserstein(Recipe):
         generator = placed(self.network(splits.schema), device)
         critic = placed(critic_for(splits.schema, width=self.width), device)
         penalty = self.penalty if self.penalty is not None else (10.0 if pictures else 0.1)
+        steps = self.steps or (1_000 if pictures else 3_000)
+        adam = partial(adversarial_adam, rate=self.rate, memory=MEMORY)
         learner = WassersteinGAN(
             generator,
             critic,
-            generator_optimizer=adversarial_adam(generator.parameters(), rate=self.rate, memory=MEMORY),
-            critic_optimizer=adversarial_adam(critic.parameters(), rate=self.rate, memory=MEMORY),
+            generator_optimizer=adam(generator.parameters(), schedule=cosine(steps)),
+            critic_optimizer=adam(critic.parameters(), schedule=cosine(steps * self.critic_steps)),
             latent=latent_of(splits.schema, self.latent),
             decay=self.decay,
             piece=self.batch,
             penalty=penalty,
         )
-        steps, size = self.steps or (1_000 if pictures else 3_000), self.batch * self.critic_steps
+        size = self.batch * self.critic_steps
         yield adversarial(learner, splits, name=self.source.data, steps=steps, size=size, seed=self.seed)
 
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
@@ -88,4 +93,5 @@ class Wasserstein(Recipe):
         return verdict_of(network, experiment.splits, part, name=self.source.data, latent=self.latent)
 
     def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
-        return figure_of(network, schema, n=wish.n, latent=self.latent, seed=wish.seed)
+        samples = drawn(network, n=wish.n, latent=latent_of(schema, self.latent), seed=wish.seed)
+        return figure_of(samples, schema, ("",) * wish.n)

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from etude.chance import seed_global, stream
 from etude.data.splits import Splits
-from etude.errors import DataError, UsageError
+from etude.errors import DataError
 from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Verdict
 from etude.evaluation.yardstick import SAMPLES, Yardstick, in_units, shown
-from etude.figures import Figure, Grid, Images, Points
+from etude.figures import Grid, Images, Points
 from etude.layers.span import as_bytes
 from etude.learners.adversarial import Adversarial
 from etude.learners.base import device_of
@@ -22,6 +22,7 @@ from etude.records import Inputs
 from etude.schema import Nothing, Pictures, Schema, Table
 from etude.training.abilities import PartName
 from etude.training.experiment import TO_THE_END, Experiment
+from etude.training.samples import side_of
 
 EVALUATIONS = 10
 """in a training"""
@@ -54,13 +55,6 @@ def critic_for(schema: Schema, *, width: int) -> nn.Module:
             return PictureCritic(width, channels=schema.inputs.channels, size=side_of(schema.inputs))
         case _:
             return point_critic(4 * width)
-
-
-def side_of(pictures: Pictures) -> int:
-    """The side of the pictures, which two doublings must reach."""
-    if pictures.height % 4:
-        raise UsageError("E-CFG-RANGE", f"--size is {pictures.height}; the generator doubles twice: a multiple of 4.")
-    return pictures.height
 
 
 def adversarial(
@@ -109,17 +103,6 @@ def verdict_of(generator: nn.Module, splits: Splits[Any], part: PartName, *, nam
     """The judgement of SAMPLES new examples."""
     samples = drawn(generator, n=SAMPLES, latent=latent_of(splits.schema, latent))
     return Yardstick(splits, name).verdict(samples, part)
-
-
-def figure_of(generator: nn.Module, schema: Schema, *, n: int, latent: int | None, seed: int) -> Figure:
-    """New examples to look at."""
-    samples = drawn(generator, n=n, latent=latent_of(schema, latent), seed=seed)
-    if samples.ndim == 4:
-        return Images("Samples", samples, ("",) * n)
-    assert isinstance(schema.inputs, Table)  # `generator_for` makes nothing else
-    points = in_units(samples, schema.inputs)
-    first, second = (each.name for each in schema.inputs.numeric)
-    return Points("Samples", points[:, 0], points[:, 1], first, second)
 
 
 def samples_view(learner: Adversarial, splits: Splits[Any]) -> Images | Points:

@@ -19,14 +19,17 @@ from etude.figures import Figure, Images, Points
 from etude.layers.noise import Noise
 from etude.layers.span import as_bytes, spanned
 from etude.models.diffusion import PointDenoiser, Reverse, guided
-from etude.models.unet import UNet
+from etude.models.unet import GROUPS, UNet
 from etude.objectives.diffusion import NO_CLASS, classes_told
 from etude.records import Inputs, Labelled
 from etude.schema import Classes, Nothing, Pictures, Schema, Table
 from etude.training.expect import other_kind
+from etude.training.samples import side_of
 
 CHUNK = 250
 """examples that are denoised at once"""
+PICTURES, POINTS = 500, 2000
+"""samples that are judged"""
 FARTHEST = 10.0
 """deviations from the mean; a point that is seen farther away while it is denoised is moved there"""
 JUDGED = 1000
@@ -51,7 +54,9 @@ def denoiser_for(schema: Schema, *, width: int) -> nn.Module:
     """The untrained network for points, or for pictures whose side is a multiple of 4."""
     classes = len(schema.target.names) if isinstance(schema.target, Classes) else 0
     match schema.inputs:
-        case Pictures():
+        case Pictures() if side_of(schema.inputs):
+            if width % GROUPS:
+                raise UsageError("E-CFG-RANGE", f"--width is {width}; the U-Net wants a multiple of {GROUPS}.")
             return UNet(schema.inputs.channels, width, classes)
         case Table() if isinstance(schema.target, Nothing):
             return PointDenoiser(16 * width, classes)
@@ -72,7 +77,7 @@ def film(network: nn.Module, noise: Noise, schema: Schema, wanted: Wanted) -> It
     steps = (
         way.ancestral(denoise, x, chance)
         if wanted.steps is None
-        else way.ddim(denoise, x, steps=wanted.steps, eta=wanted.eta, chance=chance)
+        else way.ddim(denoise, x, steps=min(wanted.steps, noise.T), eta=wanted.eta, chance=chance)
     )
     with evaluating(network):
         for frame in steps:
@@ -136,28 +141,23 @@ def class_wanted(schema: Schema, label: str | None, n: int) -> Int[Tensor, " n"]
     return torch.full((n,), names.index(label) + 1)
 
 
-def figure_of(samples: Shaped[Tensor, "n ..."], schema: Schema, told: Int[Tensor, " n"]) -> Figure:
-    """Pictures with the class that was asked, or points."""
-    if samples.ndim == 4:
-        names = schema.target.names if isinstance(schema.target, Classes) else ()
-        return Images("Samples", samples, tuple(names[k - 1] if k else "" for k in told.tolist()))
-    points = in_units(samples, schema.inputs)
-    assert isinstance(schema.inputs, Table)  # `denoiser_for` takes nothing else
-    first, second = (each.name for each in schema.inputs.numeric)
-    return Points("Samples", points[:, 0], points[:, 1], first, second)
+def captions_of(schema: Schema, told: Int[Tensor, " n"]) -> tuple[str, ...]:
+    """The name of the class that was asked for, or nothing."""
+    names: tuple[str, ...] = ("", *(schema.target.names if isinstance(schema.target, Classes) else ()))
+    return tuple(names[k] for k in told.tolist())
 
 
-def film_view(network: nn.Module, noise: Noise, schema: Schema, *, frames: int = 8) -> Figure:
+def film_view(network: nn.Module, noise: Noise, schema: Schema) -> Figure:
     """From noise to examples: pictures in rows, or points coloured by how far they have come."""
     pictures = isinstance(schema.inputs, Pictures)
-    wanted = Wanted(balanced(schema, 8 if pictures else 300))
-    shown = list(film(network, noise, schema, wanted))
-    chosen = [shown[round(k * (len(shown) - 1) / (frames - 1))] for k in range(frames)]
-    captions = tuple(f"{round(100 * (k + 1) / frames)} %" for k in range(frames))
+    n, frames = (8, 8) if pictures else (300, 4)
+    every = list(film(network, noise, schema, Wanted(balanced(schema, n))))
+    chosen = [every[round(k * (len(every) - 1) / (frames - 1))] for k in range(frames)]
+    names = tuple(f"{100 * k // (frames - 1)} %" for k in range(frames))
     if pictures:
         rows = torch.stack(chosen, dim=1).flatten(0, 1)  # (example and frame, channel, height, width)
-        return Images("From noise to pictures", as_bytes(rows), captions * len(chosen[0]))
-    some = chosen[:: frames // 4]
-    points = in_units(torch.cat(some), schema.inputs)
-    stage = torch.arange(len(some)).repeat_interleave(len(some[0]))
-    return Points("From noise to points", points[:, 0], points[:, 1], "", "", stage, captions[:: frames // 4])
+        return Images("From noise to pictures", as_bytes(rows), names * n)
+    assert isinstance(schema.inputs, Table)  # `denoiser_for` takes nothing else
+    points, (first, second) = in_units(torch.cat(chosen), schema.inputs), (each.name for each in schema.inputs.numeric)
+    stage = torch.arange(frames).repeat_interleave(n)
+    return Points("From noise to points", points[:, 0], points[:, 1], first, second, stage, names)
