@@ -1,12 +1,13 @@
 """A data set, split once and for all, with what its columns mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from etude.chance import stream
 from etude.schema import Schema
 from etude.types import B
 
@@ -37,6 +38,14 @@ def first_rows(splits: Splits[B], n: int) -> Splits[B]:
     return Splits(
         few, few, splits.test, splits.schema, (rows, rows, splits.rows[2]), splits.rule, notes, splits.fingerprint
     )
+
+
+def labelled_rows(splits: Splits[B], n: int | None, *, seed: int) -> Splits[B]:
+    """The same data with `n` training examples, drawn by the seed; None keeps all."""
+    if n is None or n >= len(splits.train):
+        return splits
+    rows = torch.randperm(len(splits.train), generator=stream(seed, "labels"))[:n]
+    return replace(splits, train=splits.train[rows])
 
 
 def part(splits: Splits[B], name: str) -> tuple[B, Int[Tensor, " part"]]:
