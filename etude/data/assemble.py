@@ -1,22 +1,34 @@
-"""From encoded examples and their answers to the three parts, the same way for pictures and signals."""
+"""From encoded examples and their answers to the three parts, the same way for pictures, signals and texts."""
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from etude.data.raw import RawPictures, RawSignals
+from etude.data.raw import RawPictures, RawSignals, RawTexts
 from etude.data.splits import Splits
 from etude.data.splitting import split_rows
 from etude.data.tables.answers import check_present, class_texts, encode_answers, fit_target, names_classes
 from etude.errors import DataError, UsageError
 from etude.records import Labelled
-from etude.schema import Classes, Inputs, Schema
+from etude.schema import Classes, Inputs, Schema, Target
 from etude.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Which rows stand in which part, and what is to be answered of all of them."""
+
+    rows: tuple[Int[np.ndarray, " training"], Int[np.ndarray, " validation"], Int[np.ndarray, " test"]]
+    rule: str
+    target: Target
+    y: Float[Tensor, " rows"] | Int[Tensor, " rows"]
+    notes: tuple[str, ...]
 
 
 def assembled(
@@ -31,12 +43,19 @@ def assembled(
 
     DataError E-TARGET-MISSING, E-TARGET-ONE, E-SPLIT-SMALL; UsageError for flags that only tables have.
     """
+    answered = answered_rows(raw, source)
+    return in_parts(x, answered, inputs=fit(answered.rows[0]), notes=raw.notes + notes)
+
+
+def answered_rows(raw: RawPictures | RawSignals | RawTexts, source: Source) -> Answered:
+    """The answers encoded, and the rows of each part, which do not depend on what the examples hold."""
     _refuse_columns(source)
-    order = raw.classes if isinstance(raw, RawPictures) else ()
+    order = () if isinstance(raw, RawSignals) else raw.classes
     answers = _answers(raw.answers, order)
     check_present(answers, None)
     classes, why = _are_classes(answers, source)
-    answers = answers.rename("class" if classes else "value")
+    name = raw.target if isinstance(raw, RawTexts) else "class" if classes else "value"
+    answers = answers.rename(name)
     rows, rule = split_rows(
         len(answers), source=source, classes=class_texts(answers).to_numpy() if classes else None, part=raw.part
     )
@@ -47,12 +66,19 @@ def assembled(
     if isinstance(target, Classes):
         listed = ", ".join(target.names[:12]) + (", ..." if len(target.names) > 12 else "")
         why = (*why, f"{len(target.names)} classes: {listed}")
-    every = Labelled(x, y)
-    train, valid, test = (torch.from_numpy(each) for each in rows)
-    notes = (*raw.notes, *notes, *why, *_in_two_parts(x, rows))
-    schema = Schema(fit(rows[0]), target)
+    return Answered(rows, rule, target, y, why)
+
+
+def in_parts(
+    x: Shaped[Tensor, "rows ..."], answered: Answered, *, inputs: Inputs, notes: tuple[str, ...]
+) -> Splits[Labelled]:
+    """The examples with their answers in three parts."""
+    every = Labelled(x, answered.y)
+    train, valid, test = (torch.from_numpy(each) for each in answered.rows)
+    notes = (*notes, *answered.notes, *_in_two_parts(x, answered.rows))
+    schema = Schema(inputs, answered.target)
     parts = (train, valid, test)
-    return Splits(every[train], every[valid], every[test], schema, parts, rule, notes, fingerprint(every))
+    return Splits(every[train], every[valid], every[test], schema, parts, answered.rule, notes, fingerprint(every))
 
 
 def fingerprint(examples: Labelled) -> str:

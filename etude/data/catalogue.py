@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.data import classic
+from etude.data.characters import CHARACTERS, EMBEDDED_CHARACTERS
 from etude.data.clouds import CLOUDS
 from etude.data.corpus_sets import CORPORA, EMBEDDED_CORPORA, NAME_LISTS
 from etude.data.download import RemoteFile, download
@@ -14,8 +15,10 @@ from etude.data.generated import GENERATED
 from etude.data.graph_sets import EMBEDDED_GRAPHS, GRAPHS
 from etude.data.homes import CALIFORNIA, CENSUS, CIFAR10, FASHION, MNIST, PENGUINS, UCI, WINES
 from etude.data.names import EMBEDDED_NAMES
+from etude.data.packages import TEXTS
 from etude.data.pair_sets import GENERATED_PAIRS, PAIR_ENTRIES
 from etude.data.raw import RawPictures, RawTable
+from etude.data.text_sets import TEXT_ENTRIES
 from etude.errors import DataError, nearest
 from etude.source import Source
 
@@ -114,7 +117,15 @@ ENTRIES: dict[str, Entry[RawTable | RawPictures]] = {
 }
 
 
-EVERY: dict[str, Entry[Any]] = {**ENTRIES, **CORPORA, **NAME_LISTS, **PAIR_ENTRIES, **GRAPHS}
+EVERY: dict[str, Entry[Any]] = {
+    **ENTRIES,
+    **CORPORA,
+    **NAME_LISTS,
+    **PAIR_ENTRIES,
+    **GRAPHS,
+    **CHARACTERS,
+    **TEXT_ENTRIES,
+}
 """all sets by name, whatever kind they are of"""
 
 
@@ -158,7 +169,9 @@ def descriptions() -> dict[str, str]:
         | EMBEDDED_CORPORA
         | EMBEDDED_NAMES
         | GENERATED_PAIRS
+        | TEXTS
         | EMBEDDED_GRAPHS
+        | EMBEDDED_CHARACTERS
     )
     built_in = {name: (make.__doc__ or "").splitlines()[0] for name, make in embedded.items()}
     return built_in | {name: f"{entry.about} [{entry.licence}]" for name, entry in EVERY.items()}

@@ -9,16 +9,19 @@ from etude.data.embedded import PICTURES, SIGNALS, TABLES
 from etude.data.folder import read_folder
 from etude.data.generated import GENERATED
 from etude.data.idx import idx_pairs, idx_pictures
+from etude.data.packages import TEXTS
 from etude.data.pictures import picture_splits
-from etude.data.raw import RawPictures, RawSignals, RawTable
+from etude.data.raw import RawPictures, RawSignals, RawTable, RawTexts
 from etude.data.signals import signal_splits
 from etude.data.splits import Splits, first_rows
 from etude.data.tables import read_table, table_splits
+from etude.data.text_sets import TEXT_ENTRIES
+from etude.data.texts import named_texts, text_splits
 from etude.errors import DataError, UsageError, nearest
 from etude.records import Labelled
 from etude.source import Source
 
-NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *CLOUDS, *ENTRIES)
+NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *CLOUDS, *TEXTS, *ENTRIES, *TEXT_ENTRIES)
 
 
 def load(source: Source, *, size: int = 28, channels: int | None = None) -> Splits[Labelled]:
@@ -34,10 +37,12 @@ def load(source: Source, *, size: int = 28, channels: int | None = None) -> Spli
             splits = picture_splits(raw, source, size=size, channels=channels)
         case RawSignals():
             splits = signal_splits(raw, source)
+        case RawTexts():
+            splits = text_splits(raw, source)
     return first_rows(splits, source.overfit) if source.overfit > 0 else splits
 
 
-def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
+def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals | RawTexts:
     """The data as they stand under a name or in a path; a path wins.
 
     Pictures in files are brought to `size` while they are read, so that no more than one is ever held at full size.
@@ -56,6 +61,8 @@ def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
     if name in ENTRIES:
         opened = open_entry(name, source, size=size)
         return retargeted(opened, source) if isinstance(opened, RawTable) else opened
+    if name in TEXTS or name in TEXT_ENTRIES:
+        return named_texts(source)
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
     raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES)} `etude list data` shows all names.")

@@ -16,6 +16,8 @@ from etude.data.idx import read_idx
 from etude.data.pictures import squared, stacked
 from etude.data.signals import finite
 from etude.data.tables import encode_answers, encode_rows, read_new_table, unknown_values
+from etude.data.text_files import file_text, folder_texts, is_path, read_rows, text_column
+from etude.data.texts import encoded_texts
 from etude.errors import DataError
 from etude.schema import Classes, Inputs, Nodes, Observations, Pictures, Schema, Signals, Table, Target, Text
 from etude.source import Source
@@ -34,6 +36,8 @@ class New:
 
 def read_new(schema: Schema, source: Source, inputs: Sequence[str | Path]) -> New:
     """All examples in `inputs`, which are files or folders of the kind that the run was trained on."""
+    if isinstance(schema.inputs, Text):
+        return joined([new_texts(str(each), schema, schema.inputs, source) for each in inputs])
     paths = [Path(each) for each in inputs]
     for path in paths:
         if not path.exists():
@@ -48,7 +52,7 @@ def read_new(schema: Schema, source: Source, inputs: Sequence[str | Path]) -> Ne
             return joined(read + ([new_pictures(files, schema.inputs, schema.answer, source)] if files else []))
         case Signals():
             return joined([new_arrays(path, schema) for path in paths])
-        case Text() | Nodes() | Observations() as other:
+        case Nodes() | Observations() as other:
             raise DataError("E-SCHEMA", f"examples of kind {other.kind!r} are not read from files.")
 
 
@@ -76,6 +80,31 @@ def new_table(path: Path, schema: Schema, inputs: Table, source: Source) -> New:
 def complete(column: pl.Series) -> bool:
     """Whether every row has an answer."""
     return column.null_count() == 0 and len(column) > 0
+
+
+def new_texts(given: str, schema: Schema, inputs: Text, source: Source) -> New:
+    """A text itself; or the texts of a table, of a folder by class, or of the lines of a .txt file."""
+    path = Path(given)
+    if not is_path(given):
+        return New(encoded_texts(inputs, [given]), None, (given,), ())
+    if path.is_dir():
+        return new_text_folder(path, schema, inputs, source)
+    if path.suffix == ".txt":
+        lines = [line for line in file_text(path, source).splitlines() if line.strip()]
+        return New(encoded_texts(inputs, lines), None, tuple(lines), ())
+    frame = read_rows(path, source, known=(schema.answer.name,)).frame
+    column = text_column(frame.drop(schema.answer.name, strict=False), path, source)
+    texts = frame[column].cast(pl.String).fill_null("").to_list()
+    name = schema.answer.name
+    y = encode_answers(schema.answer, frame[name]) if name in frame.columns and complete(frame[name]) else None
+    return New(encoded_texts(inputs, texts), y, tuple(f"{path.name}:{row}" for row in range(1, len(texts) + 1)), ())
+
+
+def new_text_folder(folder: Path, schema: Schema, inputs: Text, source: Source) -> New:
+    """Files of texts in folders that are named after their class."""
+    raw = folder_texts(folder, source)
+    y = encode_answers(schema.answer, pl.Series(schema.answer.name, raw.answers))
+    return New(encoded_texts(inputs, raw.texts), y, tuple(f"{folder.name}:{k + 1}" for k in range(len(y))), ())
 
 
 def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Target, source: Source) -> New:

@@ -7,15 +7,19 @@ from jaxtyping import Float
 from torch import Tensor
 
 from etude.data.splits import Splits
+from etude.data.tokenizers import PAD, decode
 from etude.figures import Curve, Figure, Histogram, Images, Line
+from etude.figures import Text as Words
 from etude.records import Labelled
-from etude.schema import Classes, Pictures, Quantity, Signals, Table
+from etude.schema import Classes, Pictures, Quantity, Signals, Table, Text
 
 CLASSES = 10
 """classes of which examples are shown"""
 EXAMPLES = 8
 """pictures of each class"""
 BINS = 20
+TEXTS = 3
+"""texts of each class"""
 COLUMNS = 12
 """columns of a table of which a histogram is drawn"""
 
@@ -34,7 +38,23 @@ def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
                 figures[f"column {column.name}"] = _histogram(
                     f"{column.name} in the training part", values, label=column.name
                 )
+        case Text() as kind:
+            lengths = (splits.train.x != PAD).sum(dim=1).double()
+            figures["lengths"] = _histogram("Words of the texts in the training part", lengths, label="words")
+            figures["texts"] = _first_texts(splits, kind)
     return figures
+
+
+def _first_texts(splits: Splits[Labelled], kind: Text) -> Words:
+    """The first texts of each class, or of all."""
+    target, train = splits.schema.answer, splits.train
+    if isinstance(target, Quantity):
+        named = [(f"{float(y) * target.deviation + target.mean:.4g}", x) for x, y in zip(train.x, train.y, strict=True)]
+    else:
+        few = enumerate(target.names[:CLASSES])
+        named = [(name, x) for code, name in few for x in train.x[train.y == code][:TEXTS]]
+    lines = [f"{name}: {decode(kind, x.tolist())}" for name, x in named[: TEXTS * CLASSES]]
+    return Words("Texts of the training part", "\n".join(lines))
 
 
 def _answers(splits: Splits[Labelled]) -> Figure:

@@ -39,6 +39,21 @@ class RawPictures:
 
 
 @dataclass(frozen=True, slots=True)
+class RawTexts:
+    """Texts with class names or quantities."""
+
+    texts: list[str]
+    answers: np.ndarray
+    """(rows,) of str, int or float"""
+    target: str = "class"
+    """name of what is answered"""
+    part: Part | None = None
+    classes: tuple[str, ...] = ()
+    """as in `RawPictures`"""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RawSignals:
     """Series of equal length with class names or quantities."""
 

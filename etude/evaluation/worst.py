@@ -8,7 +8,7 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from etude.evaluation.records import Mistake, number
-from etude.schema import Classes, Date, Inputs, Quantity, Schema, Table
+from etude.schema import Classes, Date, Inputs, Quantity, Schema, Table, Text
 
 KEPT = 24
 """mistakes that are worth a look"""
@@ -59,7 +59,9 @@ class Worst:
 
 
 def row_in_words(x: Shaped[Tensor, "..."], inputs: Inputs) -> dict[str, str]:
-    """The row of a table as it was read, up to the rounding of float32; nothing for pictures and signals."""
+    """A text, or the row of a table as it was read up to the rounding of float32; nothing for pictures and signals."""
+    if isinstance(inputs, Text):
+        return {"text": " ".join(inputs.vocabulary[each] for each in x.tolist() if each)}
     if not isinstance(inputs, Table):
         return {}
     values = x.tolist()

@@ -1,11 +1,16 @@
 """The first layer of every network: from what a schema encodes to standardised numbers."""
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from etude.schema import Inputs, Nodes, Observations, Pictures, Signals, Table, Text
+
+BAG = 5000
+"""words at most that a bag tells apart, the most frequent ones"""
+SPECIAL = 4
+"""ids that stand for no word"""
 
 
 class PictureInput(nn.Module):
@@ -80,12 +85,30 @@ class EmbeddedTable(nn.Module):
         return torch.cat([x[:, : self.numeric], *vectors], dim=1)
 
 
+class WordBag(nn.Module):
+    """Which of the most frequent words a text has, 0 or 1 each, whatever their order and number.
+
+    Whether a word is there tells more of an opinion than how often (Pang, Lee and Vaithyanathan 2002, section 6.1).
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.width = min(BAG, len(text.vocabulary))
+
+    def forward(self, x: Int[Tensor, "batch time"]) -> Float[Tensor, "batch word"]:
+        outside = x >= self.width
+        bag = torch.zeros(len(x), self.width, device=x.device)
+        bag.scatter_(1, x.masked_fill(outside, 0), 1.0)
+        bag[:, :SPECIAL] = 0  # padding and unknown words
+        return bag
+
+
 def embedding_width(levels: int) -> int:
     """Half as many dimensions as levels, rounded up, and at most 50: the rule of Guo and Berkhahn's code."""
     return min(50, (levels + 1) // 2)
 
 
-FlatInput = FlatPictures | SignalInput | OneHotTable
+FlatInput = FlatPictures | SignalInput | OneHotTable | WordBag
 
 
 def flat_input(inputs: Inputs) -> FlatInput:
@@ -97,5 +120,7 @@ def flat_input(inputs: Inputs) -> FlatInput:
             return SignalInput(inputs)
         case Table():
             return OneHotTable(inputs)
-        case Text() | Nodes() | Observations() as other:
+        case Text():
+            return WordBag(inputs)
+        case Nodes() | Observations() as other:
             raise TypeError(f"inputs of kind {other.kind!r} are no single row of numbers")
