@@ -87,7 +87,7 @@ def test_losses_follow_the_golden_curve(name: str) -> None:
     if not path.exists():  # a new recipe writes its curve once; the curve is then committed
         path.write_text(json.dumps([round(value, 6) for value in curve]) + "\n")
         pytest.fail(f"wrote {path}: look at it and commit it")
-    golden = json.loads(path.read_text())  # shorter for agents: a last bit may change what they do, and all that follows
+    golden = json.loads(path.read_text())  # shorter for agents: a last bit may change what one does, and all after it
     np.testing.assert_allclose(curve[: len(golden)], golden, rtol=1e-4, atol=1e-5)
 
 
