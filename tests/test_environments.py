@@ -12,11 +12,10 @@ from torch import Tensor, nn
 
 from etude.environments.base import Environment, Simulation
 from etude.environments.cartpole import CartPole
-from etude.environments.grids import ROOM, Grid, textbook_grid
+from etude.environments.grids import Grid
 from etude.environments.gym import GymCopies
-from etude.environments.named import DYNAMICS, dynamics, environment, schema_of, tabular
+from etude.environments.named import DYNAMICS, dynamics, environment, known_grid, schema_of
 from etude.environments.streams import Advantage, chance_of, episodes, rollouts, trajectory, transitions
-from etude.environments.tabular import Tabular
 from etude.errors import DataError, ResourceError
 from etude.models.actor_critic import ActorCritic
 
@@ -71,7 +70,7 @@ def test_many_copies_move_as_one_alone() -> None:
 @pytest.mark.parametrize("name", ["FrozenLake-v1", "FrozenLake8x8-v1"])
 def test_tables_of_the_lake_are_those_of_gymnasium(name: str) -> None:
     theirs = gymnasium.make(name)
-    ours = tabular(name, "mdp")
+    ours = known_grid(name, "mdp")
     for state, outcomes in theirs.unwrapped.P.items():
         for action, listed in outcomes.items():
             expected, paid = np.zeros(len(ours.start)), 0.0
@@ -86,7 +85,7 @@ def test_tables_of_the_lake_are_those_of_gymnasium(name: str) -> None:
 
 
 def test_tables_are_what_is_played() -> None:
-    world = tabular("FrozenLake-v1", "mdp")
+    world = known_grid("FrozenLake-v1", "mdp")
     copies = 20_000
     state, action = torch.full((copies,), 6), torch.full((copies,), 2)
     following, reward, over = world.move(state, action, torch.rand(copies, 2, dtype=torch.float64))
@@ -199,8 +198,7 @@ def test_map_of_the_users_own_wins_over_a_name(tmp_path: Path, monkeypatch: pyte
 
 def test_world_without_tables_is_no_world_to_plan_in() -> None:
     with pytest.raises(DataError, match="grid-world"):
-        tabular("CartPole-v1", "mdp")
-    assert isinstance(textbook_grid("room", ROOM), Tabular)
+        known_grid("CartPole-v1", "mdp")
 
 
 REWARD = torch.tensor([[1.0], [2.0], [3.0], [4.0]])

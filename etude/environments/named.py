@@ -6,9 +6,8 @@ from pathlib import Path
 from etude.environments.acrobot import Acrobot
 from etude.environments.base import Dynamics, Environment, Simulation
 from etude.environments.cartpole import CartPole
-from etude.environments.grids import frozen_lake, grid_world, large_frozen_lake, read_grid
+from etude.environments.grids import Grid, frozen_lake, grid_world, large_frozen_lake, read_grid
 from etude.environments.gym import GymCopies, gym_names
-from etude.environments.tabular import Tabular
 from etude.errors import DataError, nearest
 from etude.schema import Actions, Observations, Schema
 
@@ -40,13 +39,13 @@ def dynamics(name: str) -> Dynamics:
     return read_grid(path) if path.is_file() else DYNAMICS[name]()
 
 
-def tabular(name: str, recipe: str) -> Tabular:
-    """The tables of an environment; DataError E-ENV-KIND where it has none."""
+def known_grid(name: str, recipe: str) -> Grid:
+    """A world whose laws are tables; DataError E-ENV-KIND where they are none."""
     if Path(name).expanduser().is_file() or name in DYNAMICS:
         found = dynamics(name)
-        if isinstance(found, Tabular):
+        if isinstance(found, Grid):
             return found
-    worlds = [each for each, make in DYNAMICS.items() if isinstance(make(), Tabular)]
+    worlds = [each for each, make in DYNAMICS.items() if isinstance(make(), Grid)]
     raise DataError(
         "E-ENV-KIND",
         f"{recipe} computes with the laws of a world of finitely many states; {name!r} is none. "

@@ -23,36 +23,37 @@ class Memory(nn.Module):
     reward: Tensor
     following: Tensor
     terminated: Tensor
-    finished: Tensor
     written: Tensor
 
-    def __init__(self, capacity: int, shape: tuple[int, ...]) -> None:
+    def __init__(self, capacity: int, shape: tuple[int, ...], size: int) -> None:
+        """`size` transitions are drawn at a time."""
         super().__init__()
-        self.capacity = capacity
+        self.capacity, self.size = capacity, size
         self.register_buffer("x", torch.zeros(capacity, *shape))
         self.register_buffer("action", torch.zeros(capacity, dtype=torch.int64))
         self.register_buffer("reward", torch.zeros(capacity))
         self.register_buffer("following", torch.zeros(capacity, *shape))
         self.register_buffer("terminated", torch.zeros(capacity, dtype=torch.bool))
-        self.register_buffer("finished", torch.zeros(capacity))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
 
     def add(self, batch: Transition) -> None:
         """Keep these, from the place after the latest on, around the end to the beginning."""
         places = (self.written + torch.arange(len(batch), device=batch.x.device)) % self.capacity
-        for buffer, tensor in zip(self.columns(), batch.tensors(), strict=True):
+        new = (batch.x, batch.action, batch.reward, batch.following, batch.terminated)
+        for buffer, tensor in zip(self.columns(), new, strict=True):
             buffer[places] = tensor
         self.written += len(batch)
 
-    def draw(self, n: int) -> Transition:
+    def draw(self) -> Transition:
         """Some of them, drawn with replacement, each as likely as any other."""
         filled = self.written.clamp(max=self.capacity)
-        rows = (torch.rand(n, dtype=torch.float64, device=self.written.device) * filled).long()
-        return Transition(*(buffer[rows] for buffer in self.columns()))
+        rows = (torch.rand(self.size, dtype=torch.float64, device=self.written.device) * filled).long()
+        ends_are_forgotten = torch.full_like(self.reward[rows], torch.nan)
+        return Transition(*(buffer[rows] for buffer in self.columns()), ends_are_forgotten)
 
     def columns(self) -> tuple[Shaped[Tensor, "place ..."], ...]:
         """The buffers in the order of the fields of `Transition`."""
-        return (self.x, self.action, self.reward, self.following, self.terminated, self.finished)
+        return (self.x, self.action, self.reward, self.following, self.terminated)
 
 
 class DQN(Learner[Transition]):
@@ -73,13 +74,11 @@ class DQN(Learner[Transition]):
         memory: Memory,
         discount: float,
         repeats: int,
-        size: int,
     ) -> None:
-        """`size` transitions are drawn for each step."""
         super().__init__()
         self.values, self.target = network, copy.deepcopy(network).requires_grad_(False)
         self.optimizer, self.environment, self.memory = optimizer, environment, memory
-        self.discount, self.repeats, self.size = discount, repeats, size
+        self.discount, self.repeats = discount, repeats
         self.register_buffer("recent", torch.zeros(()))
 
     @property
@@ -88,7 +87,7 @@ class DQN(Learner[Transition]):
 
     def update(self, batch: Transition) -> Logs:
         self.memory.add(batch)
-        losses = [self.optimizer.minimize((self.loss(self.memory.draw(self.size)),)) for _ in range(self.repeats)]
+        losses = [self.optimizer.minimize((self.loss(self.memory.draw()),)) for _ in range(self.repeats)]
         self.target.load_state_dict(self.values.state_dict())
         self.recent = latest_return(batch.finished, otherwise=self.recent)
         with torch.no_grad():

@@ -49,7 +49,7 @@ class ClippedSurrogate:
         policy = -torch.minimum(ratio * gain, clipped * gain).mean()
         loss = total(policy, logits, value, batch=batch, entropy=self.entropy)
         kl = (ratio - 1 - log_ratio).mean()  # k3 of Schulman 2020, joschu.net/blog/kl-approx.html: unbiased, never < 0
-        parts = {"kl": kl, "clipped": ((ratio - 1).abs() > self.clip).float().mean()}
+        parts = {"kl": kl, "clip_fraction": ((ratio - 1).abs() > self.clip).float().mean()}
         return Loss(loss.value, loss.n, {**loss.parts, **parts})
 
 

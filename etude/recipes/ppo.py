@@ -34,13 +34,13 @@ class PPO(Recipe):
     source: Source = Source("CartPole-v1")
     experience: Count = 100_000
     """steps in the environment, of all copies together"""
-    copies: Count = 8
+    copies: Count = 16
     """of the environment, side by side"""
-    horizon: Count = 32
+    horizon: Count = 64
     """steps of each copy between two updates"""
-    passes: Count = 20
+    passes: Count = 10
     """over the steps of one update"""
-    pieces: Count = 1
+    pieces: Count = 4
     """into which a pass is cut, with a step of descent for each"""
     rate: Rate = 1e-3
     """learning rate of Adam at the beginning; it falls in a straight line to 0"""
@@ -48,12 +48,12 @@ class PPO(Recipe):
     """how far an action may become more or less likely in one update, as a share"""
     entropy: Strength = 0.0
     """weight of the policy's entropy"""
-    discount: Share = 0.98
+    discount: Share = 0.99
     """what a reward is worth one step later"""
-    decay: Share = 0.8
+    decay: Share = 0.95
     """lambda of the advantage estimation: 0 trusts the critic after one step, near 1 waits for the rewards"""
     wishes: ClassVar = Played
-    tiny: ClassVar = {"steps": 2, "copies": 2, "horizon": 8, "passes": 2}
+    tiny: ClassVar = {"steps": 2, "copies": 2, "horizon": 8, "passes": 2, "pieces": 2}
 
     def network(self, schema: Schema) -> nn.Module:
         return ActorCritic(*sizes(schema, "ppo"), hidden=(64, 64))
@@ -87,7 +87,7 @@ class PPO(Recipe):
         )
 
     def judge(self, network: nn.Module, experiment: Experiment[Rollout], part: PartName) -> Verdict:
-        return judged(self, actor_critic(network).actor, part)
+        return judged(self.source, actor_critic(network).actor, part)
 
     def generate(self, network: nn.Module, schema: Schema, wish: Played) -> Figure:
         return shown(actor_critic(network).actor, schema, wish)

@@ -90,7 +90,7 @@ def acting(
             return watched(actor, name, seed)
 
     return Experiment(
-        learner=learner,
+        learner=learner.to(find_device(recipe.device)),
         batches=batches,
         steps=steps,
         evaluate=evaluate,
@@ -102,9 +102,9 @@ def acting(
     )
 
 
-def judged(recipe: Acting, actor: nn.Module, part: PartName) -> Verdict:
+def judged(source: Source, actor: nn.Module, part: PartName) -> Verdict:
     """How the actor fares in the episodes of one part."""
-    return verdict(actor, recipe.source.data, part, seed=recipe.source.split_seed)
+    return verdict(actor, source.data, part, seed=source.split_seed)
 
 
 def shown(actor: nn.Module, schema: Schema, wish: Played) -> Figure:
