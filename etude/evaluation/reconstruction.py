@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -38,12 +39,17 @@ def squared_errors(network: Autoencoder, examples: Inputs, *, share: float = 0.0
     return torch.cat(found)
 
 
-def reconstruction_scores(network: Autoencoder, examples: Inputs, *, share: float) -> dict[str, Score]:
-    """The mean squared error, and if the network learnt to denoise also that from pictures without a `share`."""
-    found = {"mse": mean_score(squared_errors(network, examples).numpy())}
+def every_error(network: Autoencoder, examples: Inputs, *, share: float) -> dict[str, Float[np.ndarray, " example"]]:
+    """The errors by name: of whole pictures, and if the network learnt to denoise of those that lost a `share`."""
+    found = {"mse": squared_errors(network, examples).numpy()}
     if share:
-        found["denoised_mse"] = mean_score(squared_errors(network, examples, share=share).numpy())
+        found["denoised_mse"] = squared_errors(network, examples, share=share).numpy()
     return found
+
+
+def reconstruction_scores(network: Autoencoder, examples: Inputs, *, share: float) -> dict[str, Score]:
+    """Their means with intervals."""
+    return {name: mean_score(errors) for name, errors in every_error(network, examples, share=share).items()}
 
 
 def linear_codes(train: Inputs, examples: Inputs, *, latent: int) -> Baseline:

@@ -20,6 +20,7 @@ from etude.evaluation.codes import SHOWN, beside
 from etude.evaluation.plane import plane
 from etude.evaluation.reconstruction import (
     decoded_plane,
+    every_error,
     left_as_it_came,
     linear_codes,
     reconstruction_scores,
@@ -91,8 +92,8 @@ class AutoencoderRecipe(Recipe):
         seed_global(self.seed, "dropout")
 
         def evaluate() -> dict[str, float]:
-            scores = reconstruction_scores(network, splits.valid, share=self.corruption)
-            return {f"valid_{name}": float(score.value or 0) for name, score in scores.items()}
+            errors = every_error(network, splits.valid, share=self.corruption)
+            return {f"valid_{name}": float(each.mean()) for name, each in errors.items()}
 
         yield Experiment(
             learner=GradientLearner(network, Restoration(self.corruption), self.optimizer(network, steps)),
