@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped, UInt8
 from torch import Tensor
 
 from etude.types import Batch
@@ -152,3 +152,13 @@ class Windows(Batch):
     centre: Int[Tensor, " batch"]
     context: Int[Tensor, "batch place"]
     """ids of the neighbours, 0 where there is none"""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode(Batch):
+    """A small task: some classes with a few examples each to know them by, and others to be told."""
+
+    support: UInt8[Tensor, "way shot channel height width"]
+    """the examples that each class is known by"""
+    query: UInt8[Tensor, "way query channel height width"]
+    """other examples of the same classes"""

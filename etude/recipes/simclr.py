@@ -82,7 +82,7 @@ class SimCLRRecipe(Recipe):
             batches=lambda start: self.batches(splits, start),
             steps=steps,
             evaluate=lambda: {"valid_accuracy": float(probed(network.encoder, splits, splits.valid).mean())},
-            evaluate_every=max(1, steps // 8),
+            evaluate_every=min(steps, max(epoch, steps // 8)),
             log_every=max(1, steps // 1000),
             epoch_steps=epoch,
             watch=Watch("valid_accuracy", higher_is_better=True),
