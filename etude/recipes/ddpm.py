@@ -1,7 +1,7 @@
 """Diffusion: points or pictures out of noise, of a class if wanted, by a denoiser (Ho, Jain and Abbeel 2020)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Le
@@ -22,7 +22,7 @@ from etude.objectives.precision import Autocast
 from etude.optim import Optimizer, adam
 from etude.ranges import Count, Rate, Seed, Share, Strength
 from etude.schedules import one_cycle
-from etude.schema import Pictures, Schema
+from etude.schema import Classes, Pictures, Schema
 from etude.source import Source
 from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
@@ -30,12 +30,13 @@ from etude.training.diffusion import (
     PICTURES,
     POINTS,
     Wanted,
-    balanced,
     captions_of,
     class_wanted,
     denoiser_for,
     denoising_loss,
     film_view,
+    in_turn,
+    real_ones,
     recognised,
     sampled,
 )
@@ -125,10 +126,13 @@ class Diffusion(Recipe):
         splits = experiment.splits
         assert splits is not None  # `experiments` has them
         yardstick = Yardstick(splits, self.source.data)
-        told = balanced(splits.schema, PICTURES if isinstance(splits.schema.inputs, Pictures) else POINTS)
+        told = in_turn(splits.schema, PICTURES if isinstance(splits.schema.inputs, Pictures) else POINTS)
         samples = sampled(network, self.table(), splits.schema, Wanted(told))
-        loss = denoising_loss(network, self.table(), part(splits, part_name)[0])
-        return yardstick.verdict(samples, part_name, recognised(yardstick, samples, told) | {"loss": loss})
+        examples = part(splits, part_name)[0]
+        loss = {"loss": denoising_loss(network, self.table(), examples)}
+        verdict = yardstick.verdict(samples, part_name, recognised(yardstick, samples, told) | loss)
+        real = (real_ones(yardstick, examples),) if isinstance(splits.schema.target, Classes) else ()
+        return replace(verdict, baselines=(*real, *verdict.baselines))
 
     def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
         told = class_wanted(schema, wish.label, wish.n)

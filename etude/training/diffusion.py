@@ -1,6 +1,7 @@
 """What a diffusion recipe needs beside its network: samples of wanted classes, their judgement, their figures."""
 
 import math
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from etude.chance import stream
 from etude.errors import UsageError, nearest
 from etude.evaluation.generation import share
 from etude.evaluation.predictor import evaluating
-from etude.evaluation.records import Score
+from etude.evaluation.records import Baseline, Score
 from etude.evaluation.yardstick import Yardstick, in_units
 from etude.figures import Figure, Images, Points
 from etude.layers.noise import Noise
@@ -90,7 +91,7 @@ def sampled(network: nn.Module, noise: Noise, schema: Schema, wanted: Wanted) ->
     return as_bytes(done) if done.ndim == 4 else done
 
 
-def balanced(schema: Schema, n: int) -> Int[Tensor, " n"]:
+def in_turn(schema: Schema, n: int) -> Int[Tensor, " n"]:
     """Every class as often as the others, one after the other; or no classes."""
     if isinstance(schema.target, Classes):
         return torch.arange(n) % len(schema.target.names) + 1
@@ -130,10 +131,18 @@ def recognised(yardstick: Yardstick, samples: Shaped[Tensor, "n ..."], told: Int
     }
 
 
+def real_ones(yardstick: Yardstick, examples: Labelled) -> Baseline:
+    """How many real pictures the judge takes for what they are: it errs too."""
+    started = time.perf_counter()
+    right = share(yardstick.judge.names(examples.x) == examples.y)
+    seconds = round(time.perf_counter() - started, 3)
+    return Baseline("examples of the part", "real ones, named by the judge", {"recognised": right}, seconds)
+
+
 def class_wanted(schema: Schema, label: str | None, n: int) -> Int[Tensor, " n"]:
     """The class with this name, n times; all in turn if there is no name. UsageError for a name that is none."""
     if label is None:
-        return balanced(schema, n)
+        return in_turn(schema, n)
     names = schema.target.names if isinstance(schema.target, Classes) else ()
     if label not in names:
         known = f" Known: {', '.join(names)}." if names else " These data have no classes."
@@ -151,7 +160,7 @@ def film_view(network: nn.Module, noise: Noise, schema: Schema) -> Figure:
     """From noise to examples: pictures in rows, or points coloured by how far they have come."""
     pictures = isinstance(schema.inputs, Pictures)
     n, frames = (8, 8) if pictures else (300, 4)
-    every = list(film(network, noise, schema, Wanted(balanced(schema, n))))
+    every = list(film(network, noise, schema, Wanted(in_turn(schema, n))))
     chosen = [every[round(k * (len(every) - 1) / (frames - 1))] for k in range(frames)]
     names = tuple(f"{100 * k // (frames - 1)} %" for k in range(frames))
     if pictures:
