@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 import etude
 from etude.data.load import load
+from etude.data.splits import labelled_rows
 from etude.data.squares import load_squares
 from etude.data.unlabelled import unlabelled
 from etude.errors import DataError, UsageError
@@ -26,7 +27,7 @@ from etude.learners.layerwise import LayerRestoration
 from etude.models.autoencoder import Autoencoder, autoencoder
 from etude.models.stacked import SigmoidStack
 from etude.objectives.restoration import Restoration, masked
-from etude.recipes.stacked_autoencoder import StackedAutoencoder, few
+from etude.recipes.stacked_autoencoder import StackedAutoencoder
 from etude.records import Inputs, Labelled
 from etude.source import Source
 
@@ -239,10 +240,10 @@ def test_each_layer_is_an_experiment_and_the_last_tells_classes_apart(tmp_path: 
 
 def test_labels_are_drawn_by_the_seed() -> None:
     splits = load_squares(Source("digits"), size=None)
-    drawn = [few(splits, 50, seed=seed).train for seed in (0, 0, 1)]
+    drawn = [labelled_rows(splits, 50, seed=seed).train for seed in (0, 0, 1)]
     assert torch.equal(drawn[0].x, drawn[1].x) and not torch.equal(drawn[0].x, drawn[2].x)
-    assert len(drawn[0]) == 50 and few(splits, None, seed=0) is splits
-    assert torch.equal(few(splits, 50, seed=0).test.x, splits.test.x)
+    assert len(drawn[0]) == 50 and labelled_rows(splits, None, seed=0) is splits
+    assert torch.equal(labelled_rows(splits, 50, seed=0).test.x, splits.test.x)
 
 
 def test_negative_pretraining_is_refused() -> None:

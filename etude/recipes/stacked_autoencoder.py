@@ -9,12 +9,13 @@ from torch import nn
 
 from etude.chance import seed_global, stream
 from etude.data.batches import in_order, shuffled, steps_per_epoch
-from etude.data.splits import Splits
+from etude.data.splits import Splits, labelled_rows
 from etude.data.squares import load_squares
 from etude.errors import UsageError
 from etude.evaluation.codes import BATCH
 from etude.evaluation.predictor import evaluating
 from etude.figures import Images
+from etude.layers.units import as_pictures
 from etude.learners.base import device_of
 from etude.learners.layerwise import LayerRestoration
 from etude.models.stacked import SigmoidStack
@@ -82,7 +83,7 @@ class StackedAutoencoder(Recipe):
         for depth in range(len(self.hidden) if self.pretraining else 0):
             seed_global(self.seed, f"layer {depth}")
             yield self.layer(stack, depth, splits)
-        told = supervised(self, few(splits, self.labels, seed=self.seed), optimizer=self.optimizer)
+        told = supervised(self, labelled_rows(splits, self.labels, seed=self.seed), optimizer=self.optimizer)
         told.learner.network.load_state_dict(stack.state_dict())
         yield replace(told, splits=splits)
 
@@ -105,14 +106,6 @@ class StackedAutoencoder(Recipe):
         )
 
 
-def few(splits: Splits[Labelled], n: int | None, *, seed: int) -> Splits[Labelled]:
-    """The same data with `n` training examples, drawn by the seed; None keeps all."""
-    if n is None or n >= len(splits.train):
-        return splits
-    rows = torch.randperm(len(splits.train), generator=stream(seed, "labels"))[:n]
-    return replace(splits, train=splits.train[rows])
-
-
 def nats(learner: LayerRestoration, examples: Labelled) -> float:
     """What a layer loses of what it is given, with the same units missing every time, in nats for each picture."""
     found, device, generator = [], device_of(learner), stream(0, "corruption")
@@ -128,7 +121,6 @@ def filters(stack: SigmoidStack, height: int) -> Images:
     """The weights of units of the first layer, each on its own scale: grey is 0."""
     layer = stack.layers[0]
     assert isinstance(layer, nn.Linear)
-    rows = layer.weight[:FILTERS].detach().cpu()
-    scaled = 0.5 + 0.5 * rows / rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
-    pixels = (scaled * 255).round().to(torch.uint8).unflatten(1, (1, height, -1))
-    return Images("What units of the first layer look for", pixels, ("",) * len(rows))
+    weights = layer.weight.detach()[:FILTERS]
+    scaled = 0.5 + 0.5 * weights / weights.abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
+    return Images("What each unit looks for", as_pictures(scaled, height=height), ("",) * len(weights))
