@@ -37,7 +37,8 @@ class Choice:
     def probabilities(self, logits: Float[Tensor, "batch vocabulary"]) -> Float[Tensor, "batch vocabulary"]:
         """What is drawn from: temperature first, then the two cuts, then renormalised."""
         logits = logits.float().clone()
-        logits[:, list(self.never)] = -torch.inf
+        if self.never:
+            logits[:, list(self.never)] = -torch.inf
         if self.temperature == 0:
             return torch.zeros_like(logits).scatter(1, logits.argmax(1, keepdim=True), 1.0)
         p = (logits / self.temperature).softmax(dim=1)

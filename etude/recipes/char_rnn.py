@@ -48,9 +48,9 @@ from etude.training.language import (
 
 PLACES = 32
 """of the text that are scored side by side, each with a state that runs on"""
-LONGEST_SHOWN = 100
+LONGEST_SHOWN = 48
 """tokens of a text beside which the state can still be read"""
-UNITS_SHOWN = 24
+UNITS_SHOWN = 16
 """units whose state varies most"""
 
 
