@@ -4,7 +4,6 @@ from benchmarks.goals.goal import Goal
 
 GOALS = (
     Goal("vae", "mnist", "nats", at_most=106, headline=True),
-    Goal("vae", "digits", "nats", at_most=22),
     Goal("rbm", "mnist", "accuracy", at_least=0.94, settings={"hidden": 500}, headline=True),
     Goal("dbn", "mnist", "accuracy", at_least=0.986, settings={"epochs": 20}, headline=True),
 )

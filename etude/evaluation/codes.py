@@ -10,7 +10,7 @@ from etude.chance import stream
 from etude.data.batches import in_order
 from etude.evaluation.intervals import mean_score
 from etude.evaluation.predictor import evaluating
-from etude.evaluation.records import Baseline, Score
+from etude.evaluation.records import Baseline
 from etude.figures import Curve, Images, Line
 from etude.layers.units import as_pictures, unit_rows
 from etude.learners.base import device_of
@@ -46,12 +46,11 @@ def bounds(network: VAE, examples: Inputs) -> tuple[Float[Tensor, " example"], F
     return torch.cat(reconstruction).double(), torch.cat(divergence).double()
 
 
-def bound_scores(network: VAE, examples: Inputs) -> dict[str, Score]:
-    """The negative evidence lower bound and its two parts, in nats for each picture."""
+def bound_parts(network: VAE, examples: Inputs) -> dict[str, Float[Tensor, " example"]]:
+    """The negative evidence lower bound of each example and its two parts, in nats."""
     reconstruction, divergence = bounds(network, examples)
     kl = divergence.sum(dim=1)
-    parts = {"nats": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}
-    return {name: mean_score(values.numpy()) for name, values in parts.items()}
+    return {"nats": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}
 
 
 def independent_pixels(train: Inputs, examples: Inputs) -> Baseline:

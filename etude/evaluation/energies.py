@@ -29,7 +29,7 @@ def binary(examples: Labelled) -> Float[Tensor, "example visible"]:
 
 
 @torch.no_grad()
-def pseudo_likelihood(rbm: RBM, examples: Labelled) -> Score:
+def pseudo_likelihood(rbm: RBM, examples: Labelled) -> Float[Tensor, " example"]:
     """-sum_i log p(v_i | all other units) in nats for each example, estimated from one unit of each, drawn at random.
 
     Besag 1975; the estimate of Marlin et al. 2010: it needs no Z, since log p(v_i | rest) = log sigmoid(F(v') - F(v)),
@@ -41,7 +41,7 @@ def pseudo_likelihood(rbm: RBM, examples: Labelled) -> Score:
     switched = v.clone()
     switched[rows, unit] = 1 - switched[rows, unit]
     nats = -v.shape[1] * F.logsigmoid(rbm.free_energy(switched) - rbm.free_energy(v))
-    return mean_score(nats.cpu().numpy())
+    return nats.cpu().double()
 
 
 @torch.no_grad()

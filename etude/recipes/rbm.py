@@ -13,6 +13,7 @@ from etude.data.squares import load_squares
 from etude.data.unlabelled import unlabelled
 from etude.evaluation.codes import SHOWN, beside
 from etude.evaluation.energies import dreams, filters, likelihood, noise, probes, pseudo_likelihood
+from etude.evaluation.intervals import mean_score
 from etude.evaluation.records import Baseline, Verdict
 from etude.figures import Figure
 from etude.layers.units import unit_rows
@@ -104,7 +105,7 @@ class RestrictedBoltzmann(Recipe):
             learner=learner,
             batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start),
             steps=self.steps or epoch * (self.epochs or self.length.epochs(epoch)),
-            evaluate=lambda: {"valid_pseudo_likelihood": pseudo_likelihood(rbm, labelled.valid).value or 0.0},
+            evaluate=lambda: {"valid_pseudo_likelihood": float(pseudo_likelihood(rbm, labelled.valid).mean())},
             evaluate_every=max(epoch, 100),
             epoch_steps=epoch,
             watch=TO_THE_END,
@@ -123,7 +124,7 @@ class RestrictedBoltzmann(Recipe):
         examples, _ = part_of(splits, part)
         rbm, height = machine(network), expect_pictures(splits.schema, "rbm").height
         nats, how = likelihood(rbm, splits.train, examples)
-        metrics = {"nats": nats, "pseudo_likelihood": pseudo_likelihood(rbm, examples)}
+        metrics = {"nats": nats, "pseudo_likelihood": mean_score(pseudo_likelihood(rbm, examples).numpy())}
         baselines: tuple[Baseline, ...] = ()
         if isinstance(splits.schema.target, Classes):
             accuracy, pixels = probes(rbm, splits.train, examples)

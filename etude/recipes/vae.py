@@ -14,7 +14,8 @@ from etude.data.splits import Splits
 from etude.data.splits import part as part_of
 from etude.data.squares import load_squares
 from etude.data.unlabelled import unlabelled
-from etude.evaluation.codes import SHOWN, STEPS, beside, between, bound_scores, bounds, independent_pixels, used
+from etude.evaluation.codes import SHOWN, STEPS, beside, between, bound_parts, bounds, independent_pixels, used
+from etude.evaluation.intervals import mean_score
 from etude.evaluation.plane import embedding
 from etude.evaluation.records import Verdict
 from etude.figures import Figure, Images
@@ -52,7 +53,7 @@ class VariationalAutoencoder(Recipe):
 
     source: Source = Source("digits")
     epochs: Count | None = None
-    """passes over the training part; default: 10, or more if those are fewer than 4,000 updates"""
+    """passes over the training part; default: 15, or more if those are fewer than 4,000 updates"""
     batch: Count = 128
     """pictures in an update"""
     rate: Rate = 1e-3
@@ -64,7 +65,7 @@ class VariationalAutoencoder(Recipe):
     size: Count | None = None
     """side of the pictures in pixels; default: that of the data"""
     tiny: ClassVar = {"steps": 2, "latent": 2, "hidden": 8}
-    length: ClassVar = Length(passes=10, updates=4000)
+    length: ClassVar = Length(passes=15, updates=4000)
     wishes: ClassVar = Wish
 
     def network(self, schema: Schema) -> nn.Module:
@@ -80,7 +81,7 @@ class VariationalAutoencoder(Recipe):
         seed_global(self.seed, "dropout")
 
         def evaluate() -> dict[str, float]:
-            return {f"valid_{name}": score.value or 0.0 for name, score in bound_scores(network, splits.valid).items()}
+            return {f"valid_{name}": float(each.mean()) for name, each in bound_parts(network, splits.valid).items()}
 
         yield Experiment(
             learner=GradientLearner(network, elbo, Optimizer(adam(network.parameters(), rate=self.rate))),
@@ -102,7 +103,7 @@ class VariationalAutoencoder(Recipe):
         return Verdict(
             n=len(examples),
             unit="pictures",
-            metrics=bound_scores(vae, examples),
+            metrics={name: mean_score(each.numpy()) for name, each in bound_parts(vae, examples).items()},
             protocol=f"Negative evidence lower bound of all {len(examples):,} pictures of the {part} part, in nats for "
             "each picture, with one code drawn for each from q(z | x); grey levels count as the probability that a "
             "pixel is on. It bounds -log p(x) from above. 95 % intervals by the bootstrap over the pictures.",
