@@ -56,6 +56,18 @@ class Stream(Batch):
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged(Batch):
+    """Sentences with a tag for each word."""
+
+    x: Int[Tensor, "batch time"]
+    """ids of the words, padded with 0"""
+    letters: UInt8[Tensor, "batch time letter"]
+    """bytes of each word, padded with 0"""
+    y: Int[Tensor, "batch time"]
+    """tag of each word, IGNORED at the padding"""
+
+
+@dataclass(frozen=True, slots=True)
 class Weighted(Batch):
     """Examples with one answer each, of which some count more than others."""
 

@@ -18,6 +18,7 @@ from etude.data.names import EMBEDDED_NAMES
 from etude.data.packages import TEXTS
 from etude.data.pair_sets import GENERATED_PAIRS, PAIR_ENTRIES
 from etude.data.raw import RawPictures, RawTable
+from etude.data.tagging_sets import TAGGED, TAGGED_ENTRIES
 from etude.data.text_sets import TEXT_ENTRIES
 from etude.errors import DataError, nearest
 from etude.source import Source
@@ -125,6 +126,7 @@ EVERY: dict[str, Entry[Any]] = {
     **GRAPHS,
     **CHARACTERS,
     **TEXT_ENTRIES,
+    **TAGGED_ENTRIES,
 }
 """all sets by name, whatever kind they are of"""
 
@@ -170,6 +172,7 @@ def descriptions() -> dict[str, str]:
         | EMBEDDED_NAMES
         | GENERATED_PAIRS
         | TEXTS
+        | TAGGED
         | EMBEDDED_GRAPHS
         | EMBEDDED_CHARACTERS
     )
