@@ -20,6 +20,7 @@ from etude.data.pair_sets import GENERATED_PAIRS, PAIR_ENTRIES
 from etude.data.raw import RawPictures, RawTable
 from etude.data.tagging_sets import TAGGED, TAGGED_ENTRIES
 from etude.data.text_sets import TEXT_ENTRIES
+from etude.data.word_corpus import EMBEDDED_WORDS, WORD_CORPORA
 from etude.errors import DataError, nearest
 from etude.source import Source
 
@@ -123,6 +124,7 @@ EVERY: dict[str, Entry[Any]] = {
     **CORPORA,
     **NAME_LISTS,
     **PAIR_ENTRIES,
+    **WORD_CORPORA,
     **GRAPHS,
     **CHARACTERS,
     **TEXT_ENTRIES,
@@ -171,6 +173,7 @@ def descriptions() -> dict[str, str]:
         | EMBEDDED_CORPORA
         | EMBEDDED_NAMES
         | GENERATED_PAIRS
+        | EMBEDDED_WORDS
         | TEXTS
         | TAGGED
         | EMBEDDED_GRAPHS

@@ -29,21 +29,25 @@ def addition() -> RawPairs:
     first = np.unique(np.sort(numbers, axis=1), axis=0, return_index=True)[1]  # 1+2 and 2+1 are one sum
     asked = numbers[np.sort(first)[:SUMS]].tolist()
     sums = [f"{a}+{b}" for a, b in asked]
-    return RawPairs(sums, [str(a + b) for a, b in asked], ("sum", "total"), part=held_out(SUMS, 2_500))
+    return RawPairs(
+        sums, [str(a + b) for a, b in asked], ("sum", "total"), part=held_out(SUMS, valid=1_000, test=2_500)
+    )
 
 
 def reversal() -> RawPairs:
     """20,000 rows of 16 digits, to be written backwards (a task of the Transformer tutorial of Amsterdam)."""
     digits = np.random.default_rng(SEED).integers(10, size=(REVERSALS, DIGITS)).astype(str)
     rows = ["".join(row) for row in digits]
-    return RawPairs(rows, [row[::-1] for row in rows], ("row", "reversed row"), part=held_out(REVERSALS, 1_000))
+    return RawPairs(
+        rows, [row[::-1] for row in rows], ("row", "reversed row"), part=held_out(REVERSALS, valid=1_000, test=1_000)
+    )
 
 
-def held_out(n: int, few: int) -> np.ndarray:
-    """The last `few` rows for the test, the `few` before them for validation."""
+def held_out(n: int, *, valid: int, test: int) -> np.ndarray:
+    """The last rows for the test, those before them for validation."""
     part = np.zeros(n, dtype=np.int8)
-    part[n - 2 * few : n - few] = 1
-    part[n - few :] = 2
+    part[n - valid - test :] = 1
+    part[n - test :] = 2
     return part
 
 

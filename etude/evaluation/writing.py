@@ -38,20 +38,23 @@ def tally(network: nn.Module, pairs: Pairs, side: Text, *, beams: int = 1) -> Fl
         columns[NATS, rows.numpy()] = surprise(network, here).double().cpu().numpy()
         columns[TOKENS, rows.numpy()] = (batch.y[:, 1:] != PAD).sum(1).numpy()
         texts = bare(written(network, here.x, side, beams=beams))
-        compare(columns, rows, texts, bare(batch.y[:, 1:], known=True))
+        compare(columns, rows, texts=texts, wanted=bare(batch.y[:, 1:], known=True), side=side)
     return columns
 
 
 def compare(
     columns: Float[np.ndarray, "number pair"],
     rows: Int[Tensor, " batch"],
+    *,
     texts: Iterable[list[int]],
     wanted: Iterable[list[int]],
+    side: Text,
 ) -> None:
-    """Write into a tally how near some texts are to the wanted ones."""
+    """Write into a tally how near some texts are to the wanted ones; `matches` are counted for words alone."""
     for row, text, right in zip(rows.tolist(), texts, wanted, strict=True):
         columns[RIGHT, row] = text == right
-        columns[MATCHES:, row] = matches(text, right)
+        if side.tokenizer == "words":
+            columns[MATCHES:, row] = matches(text, right)
 
 
 def surprise(network: nn.Module, pairs: Pairs) -> Float[Tensor, " batch"]:
@@ -114,7 +117,8 @@ def remembered(train: Pairs, pairs: Pairs, side: Text, *, reads: int) -> dict[st
     columns = np.zeros((MATCHES + 10, len(pairs)))
     columns[COUNT] = columns[TOKENS] = 1
     texts = bare(train.y[most_alike(train, pairs.x, reads=reads)][:, 1:])
-    compare(columns, torch.arange(len(pairs)), texts, bare(pairs.y[:, 1:], known=True))
+    wanted = bare(pairs.y[:, 1:], known=True)
+    compare(columns, torch.arange(len(pairs)), texts=texts, wanted=wanted, side=side)
     return {name: score for name, score in scored(columns, side).items() if name in ("bleu", "exact_match")}
 
 
@@ -128,7 +132,8 @@ def most_alike(train: Pairs, x: Int[Tensor, "batch source"], *, reads: int) -> I
     length = torch.sparse.mm(known, rarity[:, None].square()).sqrt().clamp(min=1e-6)  # (text, 1)
     weighed = rarity.square()[:, None]  # of the training text and of the asked one
     pieces = [indicators(piece, reads).to_dense().T for piece in x.split(TEXTS_AT_ONCE)]
-    return torch.cat([(torch.sparse.mm(known, piece * weighed) / length).argmax(0) for piece in pieces])
+    alike = ((torch.sparse.mm(known, piece * weighed) / length).T.contiguous() for piece in pieces)  # (asked, text)
+    return torch.cat([each.argmax(1) for each in alike])
 
 
 def indicators(ids: Int[Tensor, "text time"], size: int) -> Tensor:
