@@ -12,6 +12,6 @@ GOALS = (
         "accuracy",
         at_least=0.92,
         settings={"labels": 1000, "hidden": (500, 500), "epochs": 200},
-        label="1,000 labels",
+        label="1000-labels",
     ),
 )
