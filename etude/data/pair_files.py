@@ -82,7 +82,9 @@ def turned(raw: RawPairs, source: Source) -> RawPairs:
         return raw
     if source.target != raw.names[0]:
         raise UsageError("E-TARGET", f"--target {source.target}: the two sides are {raw.names[0]} and {raw.names[1]}.")
-    return RawPairs(raw.targets, raw.sources, raw.names[::-1], groups=raw.groups, part=raw.part, notes=raw.notes)
+    return RawPairs(
+        raw.targets, raw.sources, (raw.names[1], raw.names[0]), groups=raw.groups, part=raw.part, notes=raw.notes
+    )
 
 
 def lines_of(path: Path, source: Source) -> tuple[list[str], tuple[str, ...]]:
