@@ -75,7 +75,7 @@ def main() -> None:
     """Print both errors seed by seed, and the mean of their differences."""
     differences = []
     for seed in SEEDS:
-        source = Source(sys.argv[1], task="classify" if sys.argv[1] == "wine-quality" else "auto", split_seed=seed)
+        source = Source(sys.argv[1], split_seed=seed)
         ordered = error(Coral(source=source, seed=seed, device="cpu"), coral, exceeded)
         nominal = error(Nominal(source=source, seed=seed, device="cpu"), cross_entropy, most_probable)
         differences.append(ordered - nominal)

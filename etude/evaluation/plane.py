@@ -3,6 +3,7 @@
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.nn import functional as F
 
 from etude.figures import Points
 
@@ -20,7 +21,7 @@ def plane(vectors: Float[Tensor, "point dimension"]) -> Float[Tensor, "point 2"]
 def embedding(
     title: str, vectors: Float[Tensor, "point dimension"], classes: Int[Tensor, " point"], names: tuple[str, ...]
 ) -> Points:
-    """Vectors in the plane, coloured by class."""
-    flat = plane(vectors.cpu())
+    """The directions of vectors in the plane, coloured by class; long vectors would push all others together."""
+    flat = plane(F.normalize(vectors.cpu(), dim=1))
     labels = ("first principal direction", "second principal direction")
     return Points(title, flat[:, 0], flat[:, 1], *labels, classes=classes.cpu(), names=names)

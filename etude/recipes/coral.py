@@ -146,7 +146,7 @@ def mean_curves(network: nn.Module, examples: Labelled, names: tuple[str, ...]) 
 def rank_curves(lines: dict[str, Tensor], thresholds: tuple[str, ...]) -> Curve:
     """P(y > r_k) over k."""
     x = torch.arange(1, len(thresholds) + 1).float()
-    label = f"threshold: 1 is above {thresholds[0]}, {len(thresholds)} above {thresholds[-1]}"
+    label = f"threshold k (1: more than '{thresholds[0]}')"
     return Curve(
         "Probability that a rank is exceeded",
         {name: Line(x, y.float()) for name, y in lines.items()},

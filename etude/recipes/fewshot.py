@@ -16,7 +16,7 @@ from etude.data.pictures import stacked
 from etude.data.splits import part as part_of
 from etude.errors import DataError, UsageError
 from etude.evaluation.answers import Answer, Answers
-from etude.evaluation.plane import embedding
+from etude.evaluation.plane import plane
 from etude.evaluation.records import Baseline, Score, Verdict
 from etude.evaluation.tasks import EPISODES, embedded, task_accuracy
 from etude.figures import Figure, Images, Points
@@ -32,7 +32,7 @@ from etude.schema import Schema
 from etude.source import Source
 from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
-from etude.training.expect import expect_pictures
+from etude.training.expect import expect_classes, expect_pictures
 from etude.training.experiment import Experiment, Recipe, Watch
 
 WAY = 5
@@ -81,7 +81,10 @@ class FewShot(Recipe):
             log_every=max(1, steps // 200),
             watch=Watch("valid_accuracy", higher_is_better=True),
             splits=splits,
-            views={"episode": lambda: episode(splits.valid), "prototypes": lambda: in_the_plane(network, splits.valid)},
+            views={
+                "episode": lambda: episode(splits.valid),
+                "prototypes": lambda: in_the_plane(network, splits.valid, splits.schema),
+            },
         )
 
     def judge(self, network: nn.Module, experiment: Experiment[Episode], part: PartName) -> Verdict:
@@ -96,7 +99,7 @@ class FewShot(Recipe):
             protocol=f"mean over {EPISODES} episodes of {WAY} classes{seen}, with 1 and with 5 examples of each and up "
             "to 15 queries; the interval is 1.96 standard errors over the episodes",
             baselines=(Baseline("pixels", "nearest mean picture", scores(examples.x.flatten(1) / 255, examples), 0.0),),
-            figures={"prototypes": in_the_plane(network, examples)},
+            figures={"prototypes": in_the_plane(network, examples, experiment.splits.schema)},
         )
 
     def answer(self, network: nn.Module, schema: Schema, inputs: Sequence[str]) -> Answers:
@@ -115,7 +118,7 @@ class FewShot(Recipe):
     def explain(self, network: nn.Module, schema: Schema, inputs: Sequence[str]) -> dict[str, Figure]:
         """Examples and prototypes in the plane: of a folder of classes, or else of five classes of the test part."""
         if not inputs:
-            return {"prototypes": in_the_plane(network, load_classes(self.source).test)}
+            return {"prototypes": in_the_plane(network, load_classes(self.source).test, schema)}
         support, names = self.supports(inputs, schema)
         return {"prototypes": plane_of(embedded(network, support), support.y, names)}
 
@@ -169,23 +172,29 @@ def class_centres(z: Tensor, y: Tensor, classes: int) -> Tensor:
     return torch.stack([prototypes(z[None, y == each])[0] for each in range(classes)])
 
 
-def in_the_plane(network: nn.Module, examples: Labelled) -> Points:
+def in_the_plane(network: nn.Module, examples: Labelled, schema: Schema) -> Points:
     """The first five classes of some examples."""
-    few = torch.unique(examples.y)[:WAY]
+    names, few = expect_classes(schema, "fewshot").names, torch.unique(examples.y)[:WAY]
     rows = torch.isin(examples.y, few)
     y = torch.searchsorted(few, examples.y[rows])
-    return plane_of(embedded(network, examples[rows]), y, tuple(f"class {number + 1}" for number in range(len(few))))
+    return plane_of(embedded(network, examples[rows]), y, tuple(names[each] for each in few.tolist()))
 
 
 def plane_of(z: Tensor, y: Tensor, names: tuple[str, ...]) -> Points:
     """Embedded examples, and their prototypes as a class of their own."""
     both = torch.cat([z, class_centres(z, y, len(names))])
     classes = torch.cat([y, torch.full((len(names),), len(names))])
-    return embedding("Embedded examples and prototypes", both, classes, (*names, "prototype"))
+    flat = plane(both)
+    labels = ("first principal direction", "second principal direction")
+    names = (*names, "prototype")
+    return Points("Embedded examples and prototypes", flat[:, 0], flat[:, 1], *labels, classes=classes, names=names)
 
 
 def episode(examples: Labelled) -> Images:
-    """An episode of five classes: the one example that each is known by, then four to be told."""
-    rows = Tasks(examples.y, way=WAY, shot=1, queries=4).rows_of(stream(0, "sampling"))
-    captions = tuple(f"{'support' if place == 0 else 'query'} {way + 1}" for way in range(WAY) for place in range(5))
+    """An episode of five classes: the one example that each is known by, then up to seven to be told."""
+    least = int(torch.unique(examples.y, return_counts=True)[1].min())
+    rows = Tasks(examples.y, way=WAY, shot=1, queries=min(7, least - 1)).rows_of(stream(0, "sampling"))
+    captions = tuple(
+        f"{'support' if place == 0 else 'query'} {way + 1}" for way in range(WAY) for place in range(rows.shape[1])
+    )
     return Images("One episode", examples.x[rows].flatten(0, 1), captions)

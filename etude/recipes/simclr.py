@@ -112,7 +112,7 @@ class SimCLRRecipe(Recipe):
         return Verdict(
             n=len(examples),
             unit="series",
-            metrics=accuracy(kept) | {"accuracy after the projector": accuracy(thrown)["accuracy"]},
+            metrics=accuracy(kept) | {"after projector": accuracy(thrown)["accuracy"]},
             protocol="logistic regression on the standardised representation of the unchanged training series, "
             "penalty as in scikit-learn; the network never saw an answer",
             baselines=(*baselines(splits.train, examples, splits.schema, seed=0), untrained),
@@ -170,7 +170,7 @@ def label_curves(network: SimCLR, splits: Splits[Labelled], examples: Labelled) 
     """The probe over the labels that it is given."""
     lines = {
         name: probe_curve(represented(each, splits.train), represented(each, examples))
-        for name, each in {"representation": network.encoder, "after the projector": network}.items()
+        for name, each in {"representation": network.encoder, "after projector": network}.items()
     }
     lines["raw series"] = probe_curve(plain(splits.train), plain(examples))
     return Curve("What a few labels are worth", lines, "labels of each class", "accuracy", log_x=True)
