@@ -30,8 +30,8 @@ class FeedForward(nn.Sequential):
 class EncoderBlock(nn.Module):
     """Attention and two layers, each as LayerNorm(x + Sublayer(x)), section 3.1: the norm comes after.
 
-    Dropout falls on what each of the two gives (section 5.4) and on the attention's weights. `causal` makes it the
-    block of the first GPT. Deep stacks of it need a rate that warms up.
+    Dropout falls on what each of the two gives (section 5.4) and on the attention's weights. Deep stacks of it need a
+    rate that warms up.
     """
 
     def __init__(self, width: int, heads: int, *, hidden: int, dropout: float = 0.0, bend: str = "relu") -> None:
@@ -46,36 +46,9 @@ class EncoderBlock(nn.Module):
         x: Float[Tensor, "batch time width"],
         *,
         visible: Bool[Tensor, "batch time"] | None = None,
-        causal: bool = False,
     ) -> Float[Tensor, "batch time width"]:
-        x = self.norms[0](x + self.dropout(self.attention(x, visible=visible, causal=causal)))
+        x = self.norms[0](x + self.dropout(self.attention(x, visible=visible)))
         y: Tensor = self.norms[1](x + self.dropout(self.feed(x)))
-        return y
-
-
-class PreNormBlock(nn.Module):
-    """Attention and two layers, each as x + Sublayer(LayerNorm(x)): the norm comes before, as in GPT-2 and ViT.
-
-    Xiong et al. 2020 (arXiv:2002.04745): the straight path lets gradients through, so deep stacks need no warm-up, but
-    the last block wants a LayerNorm after it.
-    """
-
-    def __init__(self, width: int, heads: int, *, hidden: int, dropout: float = 0.0, bend: str = "gelu") -> None:
-        super().__init__()
-        self.attention = MultiHeadAttention(width, heads, dropout=dropout)
-        self.feed = FeedForward(width, hidden, bend=bend)
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(
-        self,
-        x: Float[Tensor, "batch time width"],
-        *,
-        visible: Bool[Tensor, "batch time"] | None = None,
-        causal: bool = False,
-    ) -> Float[Tensor, "batch time width"]:
-        x = x + self.dropout(self.attention(self.norms[0](x), visible=visible, causal=causal))
-        y: Tensor = x + self.dropout(self.feed(self.norms[1](x)))
         return y
 
 
