@@ -15,8 +15,8 @@ from etude.source import Source
 UNIVERSAL_COLUMNS = 10
 WORD, UPOS = 1, 3
 """columns of CoNLL-U, from 0"""
-NAMES = (("train",), ("dev", "valid", "val"), ("test",))
-"""words in the names of files that are the parts"""
+NAMES = (("train",), ("dev", "valid", "testa"), ("test",))
+"""words in the names of files that are the parts; the first that fits says which"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,11 @@ def read_tagged(path: Path, source: Source) -> RawTagged:
     if not path.is_dir():
         return in_files([path], source)
     files = [each for each in sorted(path.iterdir()) if each.is_file()]
-    found = [[file for file in files if any(word in file.name.lower() for word in words)] for words in NAMES]
+    found: list[list[Path]] = [[], [], []]
+    for file in files:
+        fitting = [number for number, words in enumerate(NAMES) if any(word in file.name.lower() for word in words)]
+        if fitting:
+            found[fitting[0]].append(file)
     if not found[0] or any(len(each) > 1 for each in found):
         raise DataError(
             "E-TAGS", f"{path} wants one file with 'train' in its name, and at most one each with 'dev' and 'test'."
