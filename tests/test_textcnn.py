@@ -33,8 +33,8 @@ def by_the_equations(model: TextCNN, words: list[int]) -> np.ndarray:
         for w, b in zip(layer.weight.detach().numpy(), layer.bias.detach().numpy(), strict=True):
             places = range(len(sentence) - h + 1)
             hits.append(max(max(0.0, float((w.T * vectors[sentence[i : i + h]]).sum() + b)) for i in places))
-    answers: np.ndarray = np.matmul(model.answer.weight.detach().numpy(), np.array(hits))
-    return answers + model.answer.bias.detach().numpy()
+    answers: np.ndarray = model.answer.weight.detach().numpy() @ np.array(hits) + model.answer.bias.detach().numpy()
+    return answers
 
 
 def test_logits_are_those_of_the_equations() -> None:
