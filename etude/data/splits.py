@@ -45,7 +45,13 @@ def labelled_rows(splits: Splits[B], n: int | None, *, seed: int) -> Splits[B]:
     if n is None or n >= len(splits.train):
         return splits
     rows = torch.randperm(len(splits.train), generator=stream(seed, "labels"))[:n]
-    return replace(splits, train=splits.train[rows])
+    note = f"labels: {n:,} of {len(splits.train):,} training examples keep theirs, the others are seen without"
+    return replace(
+        splits,
+        train=splits.train[rows],
+        rows=(splits.rows[0][rows], *splits.rows[1:]),
+        notes=(*splits.notes, note),
+    )
 
 
 def part(splits: Splits[B], name: str) -> tuple[B, Int[Tensor, " part"]]:

@@ -30,7 +30,7 @@ class LayerRestoration(Learner[Labelled]):
         assert isinstance(layer, nn.Linear)
         self.layer = [layer]  # in a list, so that its weights stand in the checkpoint once
         self.bias_below = nn.Parameter(layer.weight.new_zeros(layer.in_features))
-        self.optimizer = Optimizer(adam([layer.weight, layer.bias, self.bias_below], rate=rate))
+        self.optimizer = Optimizer(adam([*layer.parameters(), self.bias_below], rate=rate))
 
     @property
     def network(self) -> nn.Module:

@@ -69,16 +69,17 @@ class DeepBeliefNetwork(Recipe):
         if self.pretraining < 0:
             raise UsageError("E-CFG-RANGE", f"--pretraining is {self.pretraining}; it must be 0 or more.")
         splits = load_squares(self.source, size=None)
+        known = labelled_rows(splits, self.labels, seed=self.seed)  # simple baselines see no more than these
         seed_global(self.seed, "initialisation")
         stack = placed(self.network(splits.schema), find_device(self.device))
         assert isinstance(stack, DeepBelief)
         start_biases(stack.machine(0), mean_of(unlabelled(splits).train, unit_rows))
         for depth in range(len(self.hidden) if self.pretraining else 0):
             seed_global(self.seed, f"layer {depth}")
-            yield self.machine(stack, depth, splits)
-        told = supervised(self, labelled_rows(splits, self.labels, seed=self.seed), optimizer=self.optimizer)
+            yield replace(self.machine(stack, depth, splits), splits=known)
+        told = supervised(self, known, optimizer=self.optimizer)
         told.learner.network.load_state_dict(stack.state_dict())
-        yield replace(told, splits=splits)
+        yield told
 
     def machine(self, stack: DeepBelief, depth: int, splits: Splits[Labelled]) -> Experiment[Inputs]:
         """The training of one machine on what those below it say."""
@@ -100,6 +101,5 @@ class DeepBeliefNetwork(Recipe):
             evaluate_every=epoch,
             epoch_steps=epoch,
             watch=TO_THE_END,
-            splits=splits,
             views={"filters": lambda: filters(rbm, height=height)} if depth == 0 else {},
         )

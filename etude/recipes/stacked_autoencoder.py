@@ -45,8 +45,8 @@ class StackedAutoencoder(Recipe):
     """
 
     source: Source = Source("digits")
-    pretraining: int = 15
-    """passes over the training part for each layer alone; 0: none of them learns alone"""
+    pretraining: int | None = None
+    """passes over all training pictures for each layer alone, 0 for none; default: 15, or more, to make 1,000 updates"""
     epochs: Count | None = None
     """passes over the labelled pictures afterwards; default: 15, or more if those are fewer than 2,000 updates"""
     labels: Count | None = None
@@ -61,12 +61,11 @@ class StackedAutoencoder(Recipe):
     """share of its inputs that a layer loses while it learns alone"""
     tiny: ClassVar = {"steps": 2, "hidden": (8, 4)}
     length: ClassVar = Length(passes=15, updates=2000)
+    alone: ClassVar = Length(passes=15, updates=1000)
 
     def network(self, schema: Schema) -> nn.Module:
-        pictures, classes = (
-            expect_pictures(schema, "stacked-autoencoder"),
-            expect_classes(schema, "stacked-autoencoder"),
-        )
+        pictures = expect_pictures(schema, "stacked-autoencoder")
+        classes = expect_classes(schema, "stacked-autoencoder")
         return SigmoidStack(pictures.height * pictures.width, hidden=self.hidden, classes=len(classes.names))
 
     def optimizer(self, network: nn.Module, steps: int) -> Optimizer:
@@ -74,18 +73,19 @@ class StackedAutoencoder(Recipe):
         return Optimizer(adamw(network.parameters(), rate=self.rate), schedule=one_cycle(steps))
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
-        if self.pretraining < 0:
+        if self.pretraining is not None and self.pretraining < 0:
             raise UsageError("E-CFG-RANGE", f"--pretraining is {self.pretraining}; it must be 0 or more.")
         splits = load_squares(self.source, size=None)
+        known = labelled_rows(splits, self.labels, seed=self.seed)  # simple baselines see no more than these
         seed_global(self.seed, "initialisation")
         stack = placed(self.network(splits.schema), find_device(self.device))
         assert isinstance(stack, SigmoidStack)
-        for depth in range(len(self.hidden) if self.pretraining else 0):
+        for depth in range(0 if self.pretraining == 0 else len(self.hidden)):
             seed_global(self.seed, f"layer {depth}")
-            yield self.layer(stack, depth, splits)
-        told = supervised(self, labelled_rows(splits, self.labels, seed=self.seed), optimizer=self.optimizer)
+            yield replace(self.layer(stack, depth, splits), splits=known)
+        told = supervised(self, known, optimizer=self.optimizer)
         told.learner.network.load_state_dict(stack.state_dict())
-        yield replace(told, splits=splits)
+        yield told
 
     def layer(self, stack: SigmoidStack, depth: int, splits: Splits[Labelled]) -> Experiment[Labelled]:
         """The training of one layer alone."""
@@ -94,12 +94,11 @@ class StackedAutoencoder(Recipe):
         return Experiment(
             learner=learner,
             batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start),
-            steps=self.steps or epoch * self.pretraining,
+            steps=self.steps or epoch * (self.pretraining or self.alone.epochs(epoch)),
             evaluate=lambda: {"valid_nats": nats(learner, splits.valid)},
             evaluate_every=max(epoch, 100),
             epoch_steps=epoch,
             watch=Watch("valid_nats"),
-            splits=splits,
             views={"filters": lambda: filters(stack, expect_pictures(splits.schema, "stacked-autoencoder").height)}
             if depth == 0
             else {},
