@@ -46,7 +46,7 @@ class StackedAutoencoder(Recipe):
 
     source: Source = Source("digits")
     pretraining: int | None = None
-    """passes over all training pictures for each layer alone, 0 for none; default: 15, or more, to make 1,000 updates"""
+    """passes over the pictures for each layer alone, 0 for none; default: 15, or more if fewer than 1,000 updates"""
     epochs: Count | None = None
     """passes over the labelled pictures afterwards; default: 15, or more if those are fewer than 2,000 updates"""
     labels: Count | None = None
