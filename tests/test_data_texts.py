@@ -93,6 +93,8 @@ def test_files_without_texts_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="files in folders named after"):
         load_texts(Source(str(tmp_path / "empty")))
+    with pytest.raises(DataError, match="no file or folder"):
+        load_texts(Source(str(tmp_path / "absent.csv")))
     with pytest.raises(DataError, match="sst2"):
         load_texts(Source("sst"))
 

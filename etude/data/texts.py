@@ -41,12 +41,14 @@ def load_texts(source: Source, *, length: int = LENGTH) -> Splits[Labelled]:
 
 
 def named_texts(source: Source) -> RawTexts:
-    """The texts of a name; DataError E-DATA-NAME if it is none."""
+    """The texts of a name; DataError E-DATA-NAME if it is none, E-DATA-PATH if it looks like a path."""
     name = source.data
     if name in TEXTS:
         return TEXTS[name]()
     if name in TEXT_ENTRIES:
         return opened(name, TEXT_ENTRIES[name], source)
+    if Path(name).suffix or "/" in name:
+        raise DataError("E-DATA-PATH", f"there is no file or folder {name}.")
     known = (*TEXTS, *TEXT_ENTRIES)
     raise DataError(
         "E-DATA-NAME",

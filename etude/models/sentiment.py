@@ -75,5 +75,5 @@ class BiLSTM(nn.Module):
                 return last
             case "mean":
                 return (states * counts[:, :, None]).sum(dim=1) / counts.sum(dim=1)[:, None]
-            case "max":
+            case _:
                 return states.masked_fill(~counts[:, :, None], -1.0).amax(dim=1)  # no state is below -1
