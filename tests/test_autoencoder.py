@@ -141,8 +141,9 @@ def test_errors_of_a_part_are_the_same_every_time_and_for_each_picture_its_own()
 
 def test_decoded_plane_shows_the_second_number_upwards() -> None:
     network = Autoencoder(nn.Identity(), nn.Identity())  # two pixels, which are the code
-    shown = decoded_plane(network, torch.rand(500, 2), height=1).pixels.view(12, 12, 2).float()
-    right, up = shown[..., 0], shown[..., 1]
+    shown = decoded_plane(network, torch.rand(500, 2), height=1).pixels
+    assert shown.shape == (1, 1, 12, 24)
+    right, up = shown[0, 0, :, 0::2].float(), shown[0, 0, :, 1::2].float()
     assert (right.diff(dim=1) > 0).all() and (up.diff(dim=0) < 0).all()
 
 

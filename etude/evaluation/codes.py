@@ -22,8 +22,8 @@ BATCH = 1000
 """pictures that are coded at once; always the same, so that the same weights give the same bits"""
 SHOWN = 16
 """pictures beside their reconstructions"""
-STEPS = 12
-"""pictures of a walk from one code to another"""
+STEPS = 8
+"""pictures of a walk from one code to another: as many as stand in a row of the report"""
 LEAST = 1e-3
 """probability that a pixel of the baseline has at least: a pixel that was never on may be on once"""
 

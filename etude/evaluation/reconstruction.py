@@ -85,11 +85,13 @@ def rows(examples: Inputs) -> Float[Tensor, "example pixel"]:
 
 
 def decoded_plane(network: Autoencoder, codes: Float[Tensor, "example 2"], *, height: int) -> Images:
-    """The pictures of codes on a regular grid over most of `codes`, the first number to the right, the second up."""
+    """One picture of the pictures of codes on a regular grid over most of `codes`."""
     low, high = torch.quantile(codes.float(), torch.tensor([OUTSIDE, 1 - OUTSIDE], device=codes.device), dim=0)
     steps = torch.linspace(0, 1, SIDE, device=codes.device)
     up, right = torch.meshgrid(steps.flip(0), steps, indexing="ij")
     z = low + torch.stack([right, up], dim=2).flatten(0, 1) * (high - low)
     with evaluating(network):
-        x = network.decode(z)
-    return Images("What lies where in the plane of codes", as_pictures(x, height=height), ("",) * len(z))
+        x = as_pictures(network.decode(z), height=height)
+    pixels = x[:, 0].unflatten(0, (SIDE, SIDE)).permute(0, 2, 1, 3)  # (row, height, column, width)
+    mosaic = pixels.flatten(2).flatten(0, 1)[None, None].contiguous()
+    return Images("What lies where in the plane of codes: first number to the right, second up", mosaic, ("",))
