@@ -164,9 +164,9 @@ def test_new_texts_are_sentences_lines_or_tables(tmp_path: Path) -> None:
     source = Source(str(table_of_reviews(tmp_path / "reviews.csv")))
     splits = load_texts(source)
     (tmp_path / "lines.txt").write_text("a warm film\n\na dull film\n", encoding="utf-8")
-    inputs = ["a funny film", str(tmp_path / "lines.txt")]
+    inputs = ["a funny film", str(tmp_path / "lines.txt"), ""]
     new = read_new(splits.schema, source, inputs)
-    assert new.names == ("a funny film", "a warm film", "a dull film") and new.y is None
+    assert new.names == ("a funny film", "a warm film", "a dull film", "") and new.y is None
     assert torch.equal(new.x, encoded_texts(words_of(splits.schema.inputs), new.names))
     table = read_new(splits.schema, source, [tmp_path / "reviews.csv"])
     assert table.y is not None

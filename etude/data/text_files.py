@@ -144,7 +144,7 @@ def is_path(given: str) -> bool:
     """Whether there is such a file or folder; DataError E-DATA-PATH for what looks like one and is not there."""
     path = Path(given).expanduser()
     try:
-        found = path.exists()
+        found = bool(given.strip()) and path.exists()  # an empty text is no folder, though an empty path is one
     except OSError:  # too long for the name of a file
         found = False
     if not found and path.suffix.lower() in SUFFIXES and not any(map(str.isspace, given)):
