@@ -116,8 +116,8 @@ def test_too_few_classes_or_examples_are_refused() -> None:
 
 def test_accuracy_of_a_guess_and_of_knowing() -> None:
     y = torch.arange(10).repeat_interleave(20)
-    known = task_accuracy(torch.eye(10)[y], y, way=5, shot=1)
-    guessed = task_accuracy(torch.randn(200, 3), y, way=5, shot=1)
+    known = task_accuracy(torch.eye(10)[y], y, shot=1)
+    guessed = task_accuracy(torch.randn(200, 3), y, shot=1)
     assert known.value == 1 and guessed.low < 0.2 < guessed.high
 
 
@@ -147,6 +147,16 @@ def test_parts_share_no_alphabet() -> None:
 
 def every(splits: Splits[Labelled]) -> tuple[Labelled, Labelled, Labelled]:
     return splits.train, splits.valid, splits.test
+
+
+def test_any_pictures_by_class_will_do(tmp_path: Path) -> None:
+    source = Source("digits", split=(0.5, 0.3, 0.2))
+    splits = load_classes(source)
+    assert [len(torch.unique(part.y)) for part in every(splits)] == [5, 3, 2] and splits.train.x.shape[2:] == (28, 28)
+    run = etude.train("fewshot", "digits", split=(0.5, 0.3, 0.2), steps=2, way=4, width=4, out=tmp_path)
+    assert "of 2 classes" in etude.evaluate(run).evaluation.protocol
+    with pytest.raises(DataError, match="holds none"):
+        load_classes(Source("iris"))
 
 
 def test_rotations_make_four_classes_of_one() -> None:

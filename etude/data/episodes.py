@@ -13,7 +13,7 @@ from etude.chance import stream
 from etude.data.characters import CHARACTERS, EMBEDDED_CHARACTERS, SIDE, RawClasses
 from etude.data.entries import opened
 from etude.data.load import read
-from etude.data.pictures import stacked
+from etude.data.pictures import squared, stacked
 from etude.data.raw import RawPictures
 from etude.data.splits import Splits
 from etude.data.splitting import split_rows
@@ -60,10 +60,11 @@ def read_classes(source: Source) -> RawClasses:
     raw = read(source, size=SIDE)
     if not isinstance(raw, RawPictures):
         raise DataError("E-DATA-KIND", f"fewshot learns from pictures by class, {name} holds none. Try glyphs.")
-    pictures = stacked(raw.pictures, size=SIDE, channels=1)[:, 0].numpy()
+    squares, said = squared(raw.pictures, SIDE)
+    pictures = stacked(squares, size=SIDE, channels=1)[:, 0].numpy()
     answers = raw.answers
     named = np.array(raw.classes)[answers] if raw.classes and answers.dtype.kind in "iu" else answers.astype(str)
-    return RawClasses(pictures, named, named, raw.notes)
+    return RawClasses(pictures, named, named, (*raw.notes, *said))
 
 
 def described(raw: RawClasses, rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from etude.records import Labelled
 
 EPISODES = 600
 """of which the accuracy is a mean, always the same ones"""
+WAY = 5
+"""classes of an episode, as in the papers, if there are so many"""
 BATCH = 500
 """pictures that are embedded at once"""
 
@@ -35,12 +37,18 @@ def answers(z: Float[Tensor, "way example dimension"], *, shot: int) -> Int[Tens
     return distances.argmin(dim=1).view(queries.shape[:2])
 
 
-def task_accuracy(z: Float[Tensor, "example dimension"], y: Int[Tensor, " example"], *, way: int, shot: int) -> Score:
+def ways(y: Int[Tensor, " example"]) -> int:
+    """Classes of an episode: WAY, or all there are; at least two, which `Tasks` demands."""
+    return max(2, min(WAY, len(torch.unique(y))))
+
+
+def task_accuracy(z: Float[Tensor, "example dimension"], y: Int[Tensor, " example"], *, shot: int) -> Score:
     """Mean accuracy over EPISODES episodes with as many queries as supports can spare, at most 15 of a class.
 
     The interval is the mean plus and minus 1.96 standard errors over the episodes, as the field reports it.
     """
     least = int(torch.unique(y, return_counts=True)[1].min())
+    way = ways(y)
     tasks = Tasks(y, way=way, shot=shot, queries=max(1, min(15, least - shot)))
     truth = torch.arange(way)[:, None]
     rows = (tasks.rows_of(stream(0, "sampling", number)) for number in range(EPISODES))

@@ -18,7 +18,7 @@ from etude.errors import DataError, UsageError
 from etude.evaluation.answers import Answer, Answers
 from etude.evaluation.plane import plane
 from etude.evaluation.records import Baseline, Score, Verdict
-from etude.evaluation.tasks import EPISODES, embedded, task_accuracy
+from etude.evaluation.tasks import EPISODES, embedded, task_accuracy, ways
 from etude.figures import Figure, Images, Points
 from etude.layers.inputs import PictureInput
 from etude.learners.base import GradientLearner
@@ -34,9 +34,6 @@ from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
 from etude.training.expect import expect_classes, expect_pictures
 from etude.training.experiment import Experiment, Recipe, Watch
-
-WAY = 5
-"""classes of an episode in which networks are judged, as in the papers"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +93,8 @@ class FewShot(Recipe):
             n=EPISODES,
             unit="episodes",
             metrics=scores(embedded(network, examples), examples),
-            protocol=f"mean over {EPISODES} episodes of {WAY} classes{seen}, with 1 and with 5 examples of each and up "
-            "to 15 queries; the interval is 1.96 standard errors over the episodes",
+            protocol=f"mean over {EPISODES} episodes of {ways(examples.y)} classes{seen}, with 1 and with 5 examples "
+            "of each and up to 15 queries; the interval is 1.96 standard errors over the episodes",
             baselines=(Baseline("pixels", "nearest mean picture", scores(examples.x.flatten(1) / 255, examples), 0.0),),
             figures={"prototypes": in_the_plane(network, examples, experiment.splits.schema)},
         )
@@ -158,13 +155,13 @@ def as_trained(x: Tensor, schema: Schema) -> Tensor:
 
 def valid_accuracy(network: nn.Module, examples: Labelled) -> float:
     """The number that the training watches: accuracy after one example."""
-    return float(task_accuracy(embedded(network, examples), examples.y, way=WAY, shot=1).value or 0)
+    return float(task_accuracy(embedded(network, examples), examples.y, shot=1).value or 0)
 
 
 def scores(z: Tensor, examples: Labelled) -> dict[str, Score]:
     """Accuracy after one and after five examples of each class."""
-    one = task_accuracy(z, examples.y, way=WAY, shot=1)
-    return {"accuracy": one, "accuracy after 5": task_accuracy(z, examples.y, way=WAY, shot=5)}
+    one = task_accuracy(z, examples.y, shot=1)
+    return {"accuracy": one, "accuracy after 5": task_accuracy(z, examples.y, shot=5)}
 
 
 def class_centres(z: Tensor, y: Tensor, classes: int) -> Tensor:
@@ -174,7 +171,7 @@ def class_centres(z: Tensor, y: Tensor, classes: int) -> Tensor:
 
 def in_the_plane(network: nn.Module, examples: Labelled, schema: Schema) -> Points:
     """The first five classes of some examples."""
-    names, few = expect_classes(schema, "fewshot").names, torch.unique(examples.y)[:WAY]
+    names, few = expect_classes(schema, "fewshot").names, torch.unique(examples.y)[: ways(examples.y)]
     rows = torch.isin(examples.y, few)
     y = torch.searchsorted(few, examples.y[rows])
     return plane_of(embedded(network, examples[rows]), y, tuple(names[each] for each in few.tolist()))
@@ -192,9 +189,11 @@ def plane_of(z: Tensor, y: Tensor, names: tuple[str, ...]) -> Points:
 
 def episode(examples: Labelled) -> Images:
     """An episode of five classes: the one example that each is known by, then up to seven to be told."""
-    least = int(torch.unique(examples.y, return_counts=True)[1].min())
-    rows = Tasks(examples.y, way=WAY, shot=1, queries=min(7, least - 1)).rows_of(stream(0, "sampling"))
+    least, way = int(torch.unique(examples.y, return_counts=True)[1].min()), ways(examples.y)
+    rows = Tasks(examples.y, way=way, shot=1, queries=min(7, least - 1)).rows_of(stream(0, "sampling"))
     captions = tuple(
-        f"{'support' if place == 0 else 'query'} {way + 1}" for way in range(WAY) for place in range(rows.shape[1])
+        f"{'support' if place == 0 else 'query'} {number + 1}"
+        for number in range(way)
+        for place in range(rows.shape[1])
     )
     return Images("One episode", examples.x[rows].flatten(0, 1), captions)
