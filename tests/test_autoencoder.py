@@ -30,6 +30,8 @@ from etude.objectives.restoration import Restoration, masked
 from etude.recipes.stacked_autoencoder import StackedAutoencoder
 from etude.records import Inputs, Labelled
 from etude.source import Source
+from etude.training.fit import fit
+from etude.training.unsaved import UnsavedRun
 
 
 def pictures(n: int = 64, side: int = 4, *, seed: int = 0) -> Inputs:
@@ -245,6 +247,27 @@ def test_labels_are_drawn_by_the_seed() -> None:
     assert torch.equal(drawn[0].x, drawn[1].x) and not torch.equal(drawn[0].x, drawn[2].x)
     assert len(drawn[0]) == 50 and labelled_rows(splits, None, seed=0) is splits
     assert torch.equal(labelled_rows(splits, 50, seed=0).test.x, splits.test.x)
+
+
+def accuracy_after(pretraining: int, seed: int) -> float:
+    """On validation and test part together: either alone is too small to tell."""
+    recipe = StackedAutoencoder(
+        pretraining=pretraining, labels=50, epochs=300, rate=5e-4, hidden=(200, 200), seed=seed, device="cpu"
+    )
+    for experiment in recipe.experiments():
+        for _ in fit(replace(experiment, evaluate=dict), UnsavedRun()):
+            pass
+    network, splits = experiment.learner.network, experiment.splits
+    assert splits is not None
+    with torch.no_grad():
+        right = [network(each.x).argmax(dim=1) == each.y for each in (splits.valid, splits.test)]
+    return float(torch.cat(right).float().mean())
+
+
+def test_layers_that_learnt_alone_help_where_labels_are_few() -> None:
+    """Erhan et al. 2010 (JMLR 11): with 50 labels, what was learnt from 1,257 pictures without them is worth points."""
+    gains = [accuracy_after(60, seed) - accuracy_after(0, seed) for seed in (0, 1)]
+    assert min(gains) > 0 and sum(gains) / 2 > 0.015
 
 
 def test_negative_pretraining_is_refused() -> None:
