@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from torch import nn
@@ -42,7 +43,7 @@ class GenerativeAdversarial(Recipe):
     batch: Count = 128
     """examples in an update, drawn with replacement"""
     rate: Rate = 1e-3
-    """learning rate of both Adams; pictures take a fifth of it"""
+    """learning rate of both Adams"""
     inertia: Share = 0.0
     """Adam's beta 1, how much of the last gradients is kept; with 0.5 most of the eight Gaussians are forgotten"""
     latent: Count | None = None
@@ -65,12 +66,12 @@ class GenerativeAdversarial(Recipe):
         seed_global(self.seed, "initialisation")
         generator = placed(self.network(splits.schema), device)
         critic = placed(critic_for(splits.schema, width=self.width), device)
-        rate, memory = self.rate / 5 if pictures else self.rate, (self.inertia, 0.999)
+        adam = partial(adversarial_adam, rate=self.rate, memory=(self.inertia, 0.999))
         learner = GAN(
             generator,
             critic,
-            generator_optimizer=adversarial_adam(generator.parameters(), rate=rate, memory=memory),
-            critic_optimizer=adversarial_adam(critic.parameters(), rate=rate, memory=memory),
+            generator_optimizer=adam(generator.parameters()),
+            critic_optimizer=adam(critic.parameters()),
             latent=latent_of(splits.schema, self.latent),
             decay=self.decay,
         )
