@@ -1,4 +1,4 @@
-"""Recipes that give each word a tag."""
+"""Recipes that give each word a tag, or guess hidden words."""
 
 from benchmarks.goals.goal import Goal
 
@@ -8,4 +8,9 @@ GOALS = (
     Goal("crf", "ewt-pos", "accuracy", at_least=0.93),
     # two-way LSTM with CRF and vectors trained on medical text: 0.84 to 0.86; these start at random
     Goal("crf", "ncbi-disease", "f1", at_least=0.75),
+    # to compare: the same 200 labels without guessing words first
+    Goal(
+        "bert", "stdlib-packages", "accuracy", at_least=0.1, settings={"labels": 200, "pretraining": 0}, label="scratch"
+    ),
+    Goal("bert", "stdlib-packages", "accuracy", at_least=0.4, settings={"labels": 200}, label="200", headline=True),
 )
