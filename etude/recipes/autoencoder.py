@@ -31,6 +31,7 @@ from etude.figures import Figure, Images, Points
 from etude.layers.units import unit_rows
 from etude.learners.base import GradientLearner, device_of
 from etude.models.autoencoder import Autoencoder, autoencoder
+from etude.objectives.precision import Autocast
 from etude.objectives.restoration import Restoration, masked
 from etude.optim import Optimizer, adamw
 from etude.ranges import Count, Rate, Share
@@ -89,6 +90,7 @@ class AutoencoderRecipe(Recipe):
         steps = self.steps or epoch * (self.epochs or self.length.epochs(epoch))
         seed_global(self.seed, "initialisation")
         network = coder(placed(self.network(splits.schema), device))
+        goal = Autocast(Restoration(self.corruption), device.type, self.precision)
         seed_global(self.seed, "dropout")
 
         def evaluate() -> dict[str, float]:
@@ -96,7 +98,7 @@ class AutoencoderRecipe(Recipe):
             return {f"valid_{name}": float(each.mean()) for name, each in errors.items()}
 
         yield Experiment(
-            learner=GradientLearner(network, Restoration(self.corruption), self.optimizer(network, steps)),
+            learner=GradientLearner(network, goal, self.optimizer(network, steps)),
             batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start),
             steps=steps,
             evaluate=evaluate,
