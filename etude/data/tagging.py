@@ -54,7 +54,7 @@ def tagged_splits(raw: RawTagged, source: Source) -> Splits[Tagged]:
     found = {tag for tags in raw.tags for tag in tags}
     names = tuple(sorted(found, key=lambda tag: (tag.split("-", 1)[1:], tag)))  # B-x beside I-x
     if len(names) < 2:
-        raise DataError("E-TARGET-ONE", f"every word has the tag {names[0]!r}: there is nothing to learn.")
+        raise DataError("E-TARGET-ONE", f"every word has the tag {', '.join(names)}: there is nothing to learn.")
     counts = Counter(tag for row in rows[0] for tag in raw.tags[row])
     codes = {name: code for code, name in enumerate(names)}
     x, letters = encoded_sentences(inputs, raw.sentences)

@@ -7,6 +7,6 @@ from etude.types import Loss
 
 
 def tag_surprise(model: nn.Module, batch: Tagged) -> Loss:
-    """-log p(y | x) of all sentences over the number of their words, so that long sentences do not dominate less."""
+    """-log p(y | x) of all sentences together, over the number of their words."""
     words = (batch.y != IGNORED).sum()
     return Loss(model(batch.x, batch.letters, batch.y).sum() / words, words)
