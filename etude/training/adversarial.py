@@ -114,7 +114,7 @@ def samples_view(learner: Adversarial, splits: Splits[Any]) -> Images | Points:
         return figure
     landscape = heights(learner, torch.cat([samples, splits.valid.x]), splits.schema.inputs)
     return Points(
-        "Samples over real points; behind them how real the critic finds each place",
+        "Samples, real points, and where the critic believes",
         figure.x,
         figure.y,
         figure.x_label,
@@ -127,7 +127,8 @@ def samples_view(learner: Adversarial, splits: Splits[Any]) -> Images | Points:
 
 def heights(learner: Adversarial, points: Float[Tensor, "point 2"], table: Any) -> Grid:
     """What the critic says over the rectangle of the points."""
-    low, high = points.amin(dim=0), points.amax(dim=0)
+    margin = 0.1 * (points.amax(dim=0) - points.amin(dim=0))
+    low, high = points.amin(dim=0) - margin, points.amax(dim=0) + margin
     ways = [torch.linspace(float(low[axis]), float(high[axis]), FINENESS) for axis in (0, 1)]
     y, x = torch.meshgrid(ways[1], ways[0], indexing="ij")
     places = torch.stack([x, y], dim=2).flatten(0, 1)  # (row and column, 2)
