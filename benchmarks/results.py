@@ -124,7 +124,14 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
         if goal.headline and goal.met(mean):
             references[goal.recipe] = f"{goal.metric.replace('_', ' ')} {mean:.4g} on {goal.where}"
     write_json(REFERENCES, dict(sorted(references.items())))
-    write_text(Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine()))
+    write_text(Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine(), waiting=waiting(known)))
+
+
+def waiting(known: dict[str, list[dict[str, Any]]]) -> str:
+    """The rows that nobody has measured yet."""
+    missing = [goal for goal in every_goal() if goal.name not in known]
+    listed = "".join(f"- {goal.recipe} on {goal.where}: {goal.metric}, {goal.words()}\n" for goal in missing)
+    return f"Not measured yet:\n\n{listed}\n" if listed else ""
 
 
 def machine() -> str:
@@ -144,7 +151,7 @@ Seconds are those of one training, reading included, on {machine}.
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and the
+{waiting}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and the
 unrounded values of each seed stand in [results.json](results.json).
 """
 
