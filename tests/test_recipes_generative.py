@@ -36,7 +36,7 @@ def test_pictures_are_made_judged_and_shown(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(ddpm, "PICTURES", 60)
     trained = etude.train(recipe, "digits", **SMALL, out=tmp_path)
     judgement = etude.evaluate(trained)
-    assert {"KID", "precision", "recall", "novelty"} <= judgement.evaluation.metrics.keys()
+    assert {"KID", "FID", "precision", "recall", "novelty"} <= judgement.evaluation.metrics.keys()
     assert [each.name for each in judgement.baselines][-2:] == ["training examples", "one Gaussian"]
     if recipe == "ddpm":
         assert list(judgement.evaluation.metrics)[:3] == ["recognised", "rarest_class", "commonest_class"]

@@ -12,7 +12,16 @@ from etude.chance import stream
 from etude.data.clouds import MIXTURES, Mixture
 from etude.data.splits import Splits, part
 from etude.evaluation.features import FeatureNetwork, trained_features
-from etude.evaluation.generation import energy_distance, in_blocks, inside, kernel_distance, modes, neighbours, share
+from etude.evaluation.generation import (
+    energy_distance,
+    frechet_distance,
+    in_blocks,
+    inside,
+    kernel_distance,
+    modes,
+    neighbours,
+    share,
+)
 from etude.evaluation.records import Baseline, Score, Verdict
 from etude.figures import Images, Points
 from etude.layers.span import as_bytes, spanned
@@ -22,6 +31,11 @@ SAMPLES = 2000
 """new examples, and real ones of the part, at most"""
 SHOWN = 1000
 """points of each kind in a figure"""
+FEATURES = "the features of a LeNet trained on the training part (FID falls with n: compare it at equal n only)"
+MEANING = (
+    "distance without bias, mean of 10 blocks with Student's interval; precision and recall with 3 neighbours; "
+    "novelty: median distance to the nearest training example, over that of the part's own examples"
+)
 
 
 class Yardstick:
@@ -52,8 +66,10 @@ class Yardstick:
             count, good = modes(in_units(samples, self.splits.schema.inputs), self.mixture)
             found |= {"modes": Score(float(count)), "high_quality": share(good)}
         theirs, ours = self.seen(real), self.seen(samples)
-        name, distance = ("KID", kernel_distance) if samples.ndim == 4 else ("energy_distance", energy_distance)
-        found |= {name: in_blocks(distance, theirs, ours)}
+        if samples.ndim == 4:
+            found |= {"KID": in_blocks(kernel_distance, theirs, ours), "FID": Score(frechet_distance(theirs, ours))}
+        else:
+            found |= {"energy_distance": in_blocks(energy_distance, theirs, ours)}
         return found | {"precision": share(inside(ours, theirs)), "recall": share(inside(theirs, ours))}
 
     def real(self, name: str) -> Shaped[Tensor, "real ..."]:
@@ -71,14 +87,13 @@ class Yardstick:
         scores = (before or {}) | self.scores(samples, real)
         if name != "train":
             scores["novelty"] = novelty(samples, real, train)
-        space = "the features of a LeNet trained on the training part" if samples.ndim == 4 else "the plane"
+        space = FEATURES if samples.ndim == 4 else "the plane"
         return Verdict(
             n=len(samples),
             unit="samples",
             metrics=scores,
             protocol=f"{len(samples):,} samples of a fixed seed against {len(real):,} examples of the {name} part in "
-            f"{space}; distance without bias as the mean of 10 separate blocks, with Student's interval; precision and "
-            "recall with 3 neighbours; novelty: median distance to the nearest training example over that of the part",
+            f"{space}; {MEANING}",
             baselines=tuple(self.baselines(len(samples), real)),
             figures={"neighbours": beside_neighbours(samples, train)} if samples.ndim == 4 else {},
         )
