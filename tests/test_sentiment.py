@@ -10,8 +10,10 @@ from torch.nn import functional as F
 
 import etude
 from etude.evaluation.prefixes import answers_so_far
+from etude.evaluation.summaries import summaries
 from etude.figures import Matrix
 from etude.models.sentiment import BiLSTM
+from etude.records import Labelled
 from etude.schema import Classes, Text
 
 WORDS = 12
@@ -92,6 +94,15 @@ def test_the_last_state_behind_padding_stays_at_chance_where_a_packed_one_learns
         accuracies[packed] = float(etude.evaluate(trained, on="valid").evaluation.metrics["accuracy"].value or 0)
     assert accuracies[True] > 0.9
     assert accuracies[False] < 0.7
+
+
+def test_texts_are_drawn_where_the_last_layer_sees_them() -> None:
+    model, y = network(dropout=0.5).train(), torch.tensor([0, 1, 1])
+    drawn = summaries(model, Labelled(torch.cat([X, X[2:]]), torch.cat([y, y[2:]])), CLASSES)
+    assert drawn.classes is not None and drawn.classes.tolist() == [0, 1, 1, 1]
+    where = torch.stack([drawn.x, drawn.y], dim=1)
+    torch.testing.assert_close(where[2], where[3])  # the same text, and no dropout
+    assert (where[0] - where[1]).norm() > 1e-3 and model.training
 
 
 def test_explanation_ends_with_the_answer_for_the_whole_text() -> None:

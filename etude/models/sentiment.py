@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -44,10 +44,20 @@ class BiLSTM(nn.Module):
         self.answer = nn.Linear(2 * hidden if backwards else hidden, classes)
 
     def forward(self, x: Int[Tensor, "batch time"]) -> Float[Tensor, "batch class"]:
-        states, last = self.states(x)
-        counts = x != PAD if self.packed else torch.ones_like(x, dtype=torch.bool)
-        logits: Tensor = self.answer(self.dropout(self.summary(states, last, counts)))
+        logits: Tensor = self.answer(self.dropout(self.summary(x)))
         return logits
+
+    def summary(self, x: Int[Tensor, "batch time"]) -> Float[Tensor, "batch feature"]:
+        """What remains of all states."""
+        states, last = self.states(x)
+        counts = (x != PAD if self.packed else torch.ones_like(x, dtype=torch.bool))[:, :, None]
+        match self.state:
+            case "last":
+                return last
+            case "mean":
+                return (states * counts).sum(dim=1) / counts.sum(dim=1)
+            case _:
+                return states.masked_fill(~counts, -1.0).amax(dim=1)  # no state is below -1
 
     def states(
         self, x: Int[Tensor, "batch time"]
@@ -62,18 +72,3 @@ class BiLSTM(nn.Module):
         else:
             states, (last, _) = self.read(vectors)
         return states, last.transpose(0, 1).flatten(1)  # (batch, direction and hidden)
-
-    def summary(
-        self,
-        states: Float[Tensor, "batch time state"],
-        last: Float[Tensor, "batch state"],
-        counts: Bool[Tensor, "batch time"],
-    ) -> Float[Tensor, "batch state"]:
-        """What remains of all states."""
-        match self.state:
-            case "last":
-                return last
-            case "mean":
-                return (states * counts[:, :, None]).sum(dim=1) / counts.sum(dim=1)[:, None]
-            case _:
-                return states.masked_fill(~counts[:, :, None], -1.0).amax(dim=1)  # no state is below -1

@@ -33,9 +33,12 @@ class TextCNN(nn.Module):
         self.answer = nn.Linear(filters * len(sizes), classes)
 
     def forward(self, x: Int[Tensor, "batch time"]) -> Float[Tensor, "batch class"]:
-        hits = [answers.amax(dim=2) for answers in self.answers(x)]
-        logits: Tensor = self.answer(self.dropout(torch.cat(hits, dim=1)))
+        logits: Tensor = self.answer(self.dropout(self.summary(x)))
         return logits
+
+    def summary(self, x: Int[Tensor, "batch time"]) -> Float[Tensor, "batch feature"]:
+        """The strongest answer of each filter: z of eq. 3."""
+        return torch.cat([answers.amax(dim=2) for answers in self.answers(x)], dim=1)
 
     def answers(self, x: Int[Tensor, "batch time"]) -> Iterator[Float[Tensor, "batch filter place"]]:
         """c of each size of filter at each place, 0 at the places that do not count; ReLU makes 0 the least."""

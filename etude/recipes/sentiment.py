@@ -1,7 +1,7 @@
 """An LSTM that reads a text in both directions and tells its class (Graves and Schmidhuber 2005)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from torch import nn
@@ -9,6 +9,7 @@ from torch import nn
 from etude.data.new import read_new
 from etude.data.texts import load_texts, trimmed
 from etude.evaluation.prefixes import answers_so_far
+from etude.evaluation.summaries import summaries
 from etude.figures import Figure
 from etude.learners.base import device_of
 from etude.models.sentiment import BiLSTM, StateName
@@ -74,7 +75,10 @@ class Sentiment(Recipe):
         return Optimizer(descent, schedule=one_cycle(steps), clip_norm=1.0)
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
-        yield supervised(self, load_texts(self.source, length=self.reads), optimizer=self.optimizer, augment=trimmed)
+        splits = load_texts(self.source, length=self.reads)
+        experiment = supervised(self, splits, optimizer=self.optimizer, augment=trimmed)
+        network, classes = experiment.learner.network, expect_classes(splits.schema, "sentiment")
+        yield replace(experiment, views={"texts": lambda: summaries(network, splits.valid, classes)})
 
     def explain(self, network: nn.Module, schema: Schema, inputs: Sequence[str]) -> dict[str, Figure]:
         """What the network would say if the text ended at each of its words."""

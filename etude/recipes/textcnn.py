@@ -1,7 +1,7 @@
 """A convolutional network on sentences: phrases that tell the class (Kim 2014)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from torch import nn
@@ -9,6 +9,7 @@ from torch import nn
 from etude.data.new import read_new
 from etude.data.texts import load_texts, trimmed
 from etude.evaluation.phrases import phrases
+from etude.evaluation.summaries import summaries
 from etude.figures import Figure
 from etude.learners.base import device_of
 from etude.models.textcnn import TextCNN
@@ -68,7 +69,10 @@ class TextCNNRecipe(Recipe):
         return Optimizer(descent, schedule=one_cycle(steps))
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
-        yield supervised(self, load_texts(self.source), optimizer=self.optimizer, augment=trimmed)
+        splits = load_texts(self.source)
+        experiment = supervised(self, splits, optimizer=self.optimizer, augment=trimmed)
+        network, classes = experiment.learner.network, expect_classes(splits.schema, "textcnn")
+        yield replace(experiment, views={"texts": lambda: summaries(network, splits.valid, classes)})
 
     def explain(self, network: nn.Module, schema: Schema, inputs: Sequence[str]) -> dict[str, Figure]:
         """The phrases that speak for each answer."""
