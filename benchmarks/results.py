@@ -151,8 +151,8 @@ Seconds are those of one training, reading included, on {machine}.
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-{waiting}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and the
-unrounded values of each seed stand in [results.json](results.json).
+{waiting}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and
+the unrounded values of each seed stand in [results.json](results.json).
 """
 
 
