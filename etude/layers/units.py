@@ -13,4 +13,5 @@ def unit_rows(x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, 
 
 def as_pictures(rows: Float[Tensor, "batch pixel"], *, height: int) -> UInt8[Tensor, "batch 1 height width"]:
     """Rows of numbers from 0 to 1 as grey pictures."""
-    return (rows * 255).round().clamp(0, 255).to(torch.uint8).unflatten(1, (1, height, -1)).cpu()
+    pixels = (rows * 255).round().clamp(0, 255).to(torch.uint8).cpu()
+    return pixels.reshape(len(rows), 1, height, -1)
