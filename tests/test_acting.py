@@ -20,7 +20,7 @@ from etude.errors import DataError, UsageError
 from etude.evaluation.episodes import Guess, lengths, played, returns, watched
 from etude.learners.planning import METHODS, Planner, expected_return, look_ahead, worth
 from etude.learners.policy import latest_return
-from etude.learners.value import DQN, Memory
+from etude.learners.value import DQN, Memory, Replay
 from etude.models.action_table import ActionTable
 from etude.models.action_values import ActionValues
 from etude.models.actor_critic import CAREFUL, ActorCritic
@@ -263,9 +263,9 @@ def learnt_value(*, mistaken: bool) -> float:
         values,
         Optimizer(sgd(values.parameters(), rate=0.5)),
         environment=world,
-        memory=Memory(400, (1,), 32),
+        memory=Memory(400, (1,)),
+        replay=Replay(5, 32),
         discount=0.8,
-        repeats=5,
     )
     batches = transitions(world, values, steps=10, exploration=lambda number: 0.5, seed=0)
     for _ in range(60):
@@ -335,11 +335,11 @@ def transition(numbers: Tensor) -> Transition:
 
 
 def test_memory_forgets_the_oldest_and_draws_from_what_is_there() -> None:
-    memory = Memory(10, (1,), 500)
+    memory = Memory(10, (1,))
     memory.add(transition(torch.arange(4)))
-    assert set(memory.draw().action.tolist()) == {0, 1, 2, 3}
+    assert set(memory.draw(500).action.tolist()) == {0, 1, 2, 3}
     memory.add(transition(torch.arange(4, 13)))
-    drawn = memory.draw()
+    drawn = memory.draw(500)
     assert set(drawn.action.tolist()) == set(range(3, 13))
     assert torch.equal(drawn.x[:, 0], drawn.reward)
 
@@ -350,9 +350,9 @@ def test_loss_is_hubers_distance_from_the_resting_target() -> None:
         network,
         Optimizer(adam(network.parameters(), rate=0.1)),
         environment=world,
-        memory=Memory(100, (4,), 16),
+        memory=Memory(100, (4,)),
+        replay=Replay(3, 16),
         discount=0.9,
-        repeats=3,
     )
     with torch.no_grad():
         for each in learner.target.parameters():
@@ -361,7 +361,7 @@ def test_loss_is_hubers_distance_from_the_resting_target() -> None:
     best = learner.target(batch.following).max(dim=1).values
     truth = torch.where(batch.terminated, batch.reward, batch.reward + 0.9 * best)
     q = network(batch.x)[torch.arange(80), batch.action]
-    torch.testing.assert_close(learner.loss(batch).value, nn.HuberLoss()(q, truth))
+    torch.testing.assert_close(learner.loss(batch, learner.goals(batch)).value, nn.HuberLoss()(q, truth))
     learner.update(batch)
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), learner.target.parameters(), strict=True))
 

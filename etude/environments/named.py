@@ -28,7 +28,7 @@ def environment(name: str, copies: int) -> Environment:
     elsewhere = gym_names()
     if name in elsewhere:
         return GymCopies(name, copies)
-    close = nearest(name, [*DYNAMICS, *elsewhere])
+    close = nearest(name, dict.fromkeys([*DYNAMICS, *elsewhere]))
     hint = "" if elsewhere else " pip install 'etude[rl]' adds those of Gymnasium."
     raise DataError("E-ENV-NAME", f"no environment {name!r}{close} Here: {', '.join(DYNAMICS)}.{hint}")
 

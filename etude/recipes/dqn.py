@@ -9,7 +9,7 @@ from torch import nn
 from etude.environments.streams import transitions
 from etude.evaluation.records import Verdict
 from etude.figures import Figure
-from etude.learners.value import DQN, Memory
+from etude.learners.value import DQN, Memory, Replay
 from etude.models.action_values import ActionValues
 from etude.optim import Optimizer, adam
 from etude.ranges import Count, Rate, Share
@@ -35,7 +35,7 @@ class DeepQ(Recipe):
     """Deep Q-learning: an agent that learns what actions are worth from what it remembers (Mnih et al. 2015)."""
 
     source: Source = Source("CartPole-v1")
-    experience: Count = 50_000
+    experience: Count = 80_000
     """steps in the environment, of all copies together"""
     copies: Count = 8
     """of the environment, side by side; each takes 32 steps between two updates"""
@@ -66,9 +66,9 @@ class DeepQ(Recipe):
             network,
             Optimizer(adam(network.parameters(), rate=self.rate), clip_norm=STEEPEST),
             environment=environment,
-            memory=Memory(self.memory, environment.shape, BATCH),
+            memory=Memory(self.memory, environment.shape),
+            replay=Replay(self.repeats, BATCH),
             discount=self.discount,
-            repeats=self.repeats,
         )
         yield acting(
             self,
