@@ -149,6 +149,16 @@ def every(splits: Splits[Labelled]) -> tuple[Labelled, Labelled, Labelled]:
     return splits.train, splits.valid, splits.test
 
 
+def test_classes_may_be_split_one_by_one() -> None:
+    splits = load_classes(Source("glyphs", group="class"))
+    sets = [set(part.y.tolist()) for part in every(splits)]
+    assert not sets[0] & sets[1] and not sets[0] & sets[2] and not sets[1] & sets[2] and "by class" in splits.rule
+    names = splits.schema.answer.names
+    assert {names[each].split()[0] for each in sets[2]} & {names[each].split()[0] for each in sets[0]}
+    with pytest.raises(UsageError, match="by alphabet or by class"):
+        load_classes(Source("glyphs", group="colour"))
+
+
 def test_any_pictures_by_class_will_do(tmp_path: Path) -> None:
     source = Source("digits", split=(0.5, 0.3, 0.2))
     splits = load_classes(source)

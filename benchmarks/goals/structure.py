@@ -8,4 +8,15 @@ GOALS = (
     Goal("coral", "wine-quality", "mae", at_most=0.51, headline=True),
     Goal("coral", "diabetes", "mae", at_most=2.2),
     Goal("simclr", "mnist1d", "accuracy", at_least=0.80, headline=True),
+    Goal(
+        "fewshot",
+        "omniglot",
+        "accuracy",
+        at_least=0.95,
+        settings={"rotations": True, "group": "class"},
+        label="split by character, with rotations",
+        headline=True,
+    ),
+    Goal("fewshot", "omniglot", "accuracy", at_least=0.85, settings={"rotations": True}, label="split by alphabet"),
+    Goal("fewshot", "glyphs", "accuracy", at_least=0.75),
 )

@@ -17,7 +17,7 @@ from etude.data.pictures import squared, stacked
 from etude.data.raw import RawPictures
 from etude.data.splits import Splits
 from etude.data.splitting import split_rows
-from etude.errors import DataError
+from etude.errors import DataError, UsageError
 from etude.records import Episode, Labelled
 from etude.schema import Classes, Pictures, Schema
 from etude.source import Source
@@ -26,10 +26,14 @@ from etude.source import Source
 def load_classes(source: Source) -> Splits[Labelled]:
     """Pictures of 28 x 28 pixels whose parts share no class, and no alphabet where the data have alphabets.
 
-    `source` names characters, or any other pictures by class: a folder, an archive, a data set.
+    `source` names characters, or any other pictures by class: a folder, an archive, a data set. With --group class the
+    parts may share alphabets: an easier question, and the one that most papers ask.
     """
     raw = read_classes(source)
-    rows, rule = split_rows(len(raw.classes), source=source, classes=None, groups=raw.families)
+    if source.group not in {None, "class", "alphabet"}:
+        raise UsageError("E-COLUMN", f"--group {source.group}: classes stay together by alphabet or by class.")
+    groups = raw.classes if source.group == "class" else raw.families
+    rows, rule = split_rows(len(raw.classes), source=source, classes=None, groups=groups)
     names = tuple(dict.fromkeys(raw.classes.tolist()))
     codes = {name: number for number, name in enumerate(names)}
     y = torch.tensor([codes[each] for each in raw.classes.tolist()])
@@ -38,7 +42,7 @@ def load_classes(source: Source) -> Splits[Labelled]:
     share = every.x[train].float() / 255
     inputs = Pictures(SIDE, SIDE, 1, mean=(float(share.mean()),), deviation=(float(share.std()) or 1.0,))
     target = Classes("class", names, tuple(y[train].bincount(minlength=len(names)).tolist()))
-    rule = rule.replace(f"by group ({source.group or 'group column'})", "by family of classes")
+    rule = rule.replace(f"by group ({source.group or 'group column'})", f"by {source.group or 'alphabet'}")
     return Splits(
         every[train],
         every[valid],
