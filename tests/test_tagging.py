@@ -11,7 +11,7 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 import etude
 from etude.data.code_roles import lines
 from etude.data.splits import Splits
-from etude.data.tagging import encoded_sentences, load_tagging, trimmed_tags
+from etude.data.tagging import alike, encoded_sentences, load_tagging, trimmed_tags
 from etude.data.tagging_files import read_sentences, read_tagged, repaired
 from etude.data.tokenizers import PAD, UNKNOWN
 from etude.errors import DataError
@@ -182,7 +182,7 @@ def test_padding_and_neighbours_in_the_batch_change_no_sentence() -> None:
     splits = load_tagging(Source("code-roles", overfit=20))
     network = TaggerRecipe(width=8, hidden=8).network(splits.schema).eval()
     together = network(*splits.train.tensors())
-    alone = [network(*trimmed_tags(splits.train[k : k + 1], torch.Generator()).tensors()) for k in range(20)]
+    alone = [network(*trimmed_tags(splits.train[k : k + 1]).tensors()) for k in range(20)]
     torch.testing.assert_close(torch.cat(alone), together, atol=1e-4, rtol=1e-5)
 
 
@@ -220,3 +220,15 @@ def test_real_treebank_has_its_published_size() -> None:
     assert words == [204_577, 25_147, 25_094]
     assert isinstance(splits.schema.target, Tags)
     assert len(splits.schema.target.names) == 17
+
+
+def test_batches_hold_sentences_of_like_length_and_every_one_once() -> None:
+    y = torch.tensor([[0] * n + [IGNORED] * (30 - n) for n in (*range(1, 31), *range(1, 31))])
+    examples = Tagged((y != IGNORED).long() * torch.arange(60)[:, None] + (y != IGNORED), y.byte()[:, :, None], y)
+    batches = alike(examples, 8, seed=3)
+    epoch = [next(batches) for _ in range(8)]
+    assert sorted(row for batch in epoch for row in batch.x[:, 0].tolist()) == list(range(1, 61))
+    assert sum(batch.x.numel() for batch in epoch) < 1.2 * int((y != IGNORED).sum())
+    later = alike(examples, 8, seed=3, start=9)
+    next(batches)
+    assert torch.equal(next(batches).x, next(later).x)

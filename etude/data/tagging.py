@@ -2,13 +2,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import torch
 from jaxtyping import Int, UInt8
 from torch import Tensor
 
+from etude.chance import stream
+from etude.data.batches import steps_per_epoch
+from etude.data.bucketed import batch_rows
 from etude.data.entries import opened
 from etude.data.splits import Splits, first_rows
 from etude.data.splitting import split_rows
@@ -99,7 +103,17 @@ def encoded_sentences(
     return x, torch.frombuffer(letters, dtype=torch.uint8).view(len(sentences), length, LETTERS)
 
 
-def trimmed_tags(batch: Tagged, _: torch.Generator) -> Tagged:
+def alike(examples: Tagged, size: int, *, seed: int, start: int = 0) -> Iterator[Tagged]:
+    """Endless batches of sentences of like length, so that little is padding; an epoch shows each sentence once."""
+    lengths = (examples.x != PAD).sum(dim=1)
+    epoch, first = divmod(start, steps_per_epoch(len(examples), size))
+    while True:
+        for rows in islice(batch_rows(lengths, size, generator=stream(seed, "order", epoch)), first, None):
+            yield trimmed_tags(examples[rows])
+        epoch, first = epoch + 1, 0
+
+
+def trimmed_tags(batch: Tagged) -> Tagged:
     """Without the columns in which every sentence of the batch is over."""
     length = int((batch.x != PAD).sum(dim=1).max())
     return Tagged(batch.x[:, :length], batch.letters[:, :length], batch.y[:, :length])

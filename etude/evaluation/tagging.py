@@ -50,7 +50,7 @@ def tagged(network: torch.nn.Module, examples: Tagged) -> tuple[Float[np.ndarray
     device = next(network.parameters()).device
     with evaluating(network):
         for piece in in_order(examples, BATCH):
-            here = trimmed_tags(piece, torch.Generator()).to(device)
+            here = trimmed_tags(piece).to(device)
             nats.extend(network(here.x, here.letters, here.y).double().tolist())
             rows = network.best(here.x, here.letters).tolist()
             given.extend(row[:length] for row, length in zip(rows, (here.y != IGNORED).sum(1).tolist(), strict=True))

@@ -3,9 +3,9 @@
 import torch
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from etude.layers.crf import Chain, Independent
+from etude.layers.two_way import TwoWayLSTM
 
 PAD = 0
 BYTES = 256
@@ -45,7 +45,7 @@ class Tagger(nn.Module):
         nn.init.uniform_(self.embed.weight, -((3 / width) ** 0.5), (3 / width) ** 0.5)  # section 3.1
         with torch.no_grad():
             self.embed.weight[PAD] = 0
-        self.read = nn.LSTM(width + self.letters.width, hidden, batch_first=True, bidirectional=True)
+        self.read = TwoWayLSTM(width + self.letters.width, hidden)
         self.dropout = nn.Dropout(dropout)
         self.answer = nn.Linear(2 * hidden, n_tags)
         self.tags = tags
@@ -78,8 +78,6 @@ class Tagger(nn.Module):
         spelt = torch.zeros(*x.shape, self.letters.width, device=x.device)
         spelt[visible] = self.letters(letters[visible])
         words = self.dropout(torch.cat([self.embed(x), spelt], dim=2))
-        lengths = visible.sum(dim=1).to("cpu")  # where packing wants them
-        packed = pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.read(packed)[0], batch_first=True, total_length=x.shape[1])
+        states = self.read(words, visible.sum(dim=1))
         fitting: Tensor = self.answer(self.dropout(states))
         return fitting

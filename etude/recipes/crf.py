@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from torch import nn
 
 from etude.chance import seed_global
-from etude.data.batches import shuffled, steps_per_epoch
+from etude.data.batches import steps_per_epoch
 from etude.data.splits import part as part_of
-from etude.data.tagging import encoded_sentences, load_tagging, trimmed_tags
+from etude.data.tagging import alike, encoded_sentences, load_tagging
 from etude.data.tagging_files import read_sentences
 from etude.data.tokenizers import split_words
 from etude.evaluation.answers import Answer, Answers
@@ -85,7 +85,7 @@ class TaggerRecipe(Recipe):
         seed_global(self.seed, "dropout")
         yield Experiment(
             learner=GradientLearner(network, tag_surprise, self.optimizer(network, steps)),
-            batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start, augment=trimmed_tags),
+            batches=lambda start: alike(splits.train, self.batch, seed=self.seed, start=start),
             steps=steps,
             evaluate=lambda: prefixed(tagging_scores(network, splits.valid, target)),
             evaluate_every=min(epoch, steps),
