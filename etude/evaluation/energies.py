@@ -79,7 +79,7 @@ def rightly_read(train: Represented, other: Represented) -> Int[np.ndarray, " ro
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        line = LogisticRegression(tol=1e-2, max_iter=200).fit(train.x, train.y)
+        line = LogisticRegression(max_iter=200).fit(train.x, train.y)
     right: np.ndarray = line.predict(other.x) == other.y
     return right.astype(np.int64)
 
