@@ -70,7 +70,7 @@ def test_open_forget_gates_remember_what_closed_ones_lose() -> None:
             layer.gates(0).bias_ih[8:16] = bias
         state = layer.zero_state(1)
         state[1] = 1.0
-        return float(layer(torch.zeros(1, 30, 1), state)[1][1].mean())
+        return float(layer(torch.zeros(1, 30, 1), state)[1][1].mean().detach())
 
     assert left(1.0) > 1e4 * left(0.0)
 
