@@ -33,12 +33,12 @@ def test_physics_is_that_of_gymnasium_step_for_step(name: str) -> None:
     theirs = gymnasium.make(name)
     ours = environment(name, 1)
     assert isinstance(ours, Simulation)
-    actions = torch.randint(len(ours.actions), (700,), generator=torch.Generator().manual_seed(1)).tolist()
+    actions = torch.randint(len(ours.actions), (520,), generator=torch.Generator().manual_seed(1)).tolist()
     begin(ours)
     theirs.reset()
     theirs.unwrapped.state = ours.state[0].numpy().copy()
     ends = 0
-    for number, (action, draws) in enumerate(zip(actions, chance(ours, 700, seed=2), strict=True)):
+    for number, (action, draws) in enumerate(zip(actions, chance(ours, 520, seed=2), strict=True)):
         step = ours.step(torch.tensor([action]), draws)
         seen, reward, terminated, truncated, _ = theirs.step(action)
         np.testing.assert_allclose(step.last[0].numpy(), seen, rtol=1e-6, atol=1e-6, err_msg=f"step {number}")
@@ -100,7 +100,7 @@ def test_episode_that_ends_keeps_its_true_last_sight(name: str) -> None:
     """Since Gymnasium 1.0 the off-by-one trap: the first sight of the next episode is not what the action led to."""
     world = environment(name, 4)
     begin(world)
-    taken = trajectory(world, lambda x, time: torch.full((4,), time % len(world.actions)), chance(world, 600, seed=1))
+    taken = trajectory(world, lambda x, time: torch.full((4,), time % len(world.actions)), chance(world, 510, seed=1))
     ends = taken.done[:-1]
     assert ends.any()
     later = taken.x[1:]
