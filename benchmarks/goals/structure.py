@@ -14,9 +14,9 @@ GOALS = (
         "accuracy",
         at_least=0.95,
         settings={"rotations": True, "group": "class"},
-        label="split by character, with rotations",
+        label="by-character-rotated",
         headline=True,
     ),
-    Goal("fewshot", "omniglot", "accuracy", at_least=0.85, settings={"rotations": True}, label="split by alphabet"),
+    Goal("fewshot", "omniglot", "accuracy", at_least=0.85, settings={"rotations": True}, label="by-alphabet"),
     Goal("fewshot", "glyphs", "accuracy", at_least=0.75),
 )
