@@ -74,3 +74,14 @@ def test_run_without_an_inside_says_so(runs: Path, capsys: pytest.CaptureFixture
 def test_maker_of_points_has_no_answers(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(runs / "gan"), "points.csv"]) == 2
     assert "etude generate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("recipe", ["gcn", "gpt", "gan", "ppo"])
+def test_rehearsal_knows_every_kind_of_batch(recipe: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", recipe, "--dry-run"]) == 0
+    assert "parameters" in said(capsys)
+
+
+def test_runs_that_judge_themselves_are_not_compared(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(runs / "gpt"), str(runs / "gan")]) == 2
+    assert "no single answer" in capsys.readouterr().err

@@ -12,6 +12,8 @@ from etude.verbs.trained import Trained
 
 def compare_runs(first: Trained, second: Trained, *, on: PartName = "test") -> Comparison:
     """Let both answer the examples of one part; each reads them in its own encoding."""
+    for each in (first, second):
+        demand_answers(each)
     rows = [read_split(each.run.folder)[on] for each in (first, second)]
     if rows[0].shape != rows[1].shape or not (rows[0] == rows[1]).all():
         raise DataError(
@@ -24,13 +26,18 @@ def compare_runs(first: Trained, second: Trained, *, on: PartName = "test") -> C
     return compare(contestant(first, on), contestant(second, on), batch=EVALUATION_BATCH)
 
 
-def contestant(trained: Trained, on: PartName) -> Contestant:
-    """A run with the examples of one part as it reads them."""
-    experiment = next(trained.recipe.experiments())
-    if experiment.splits is None or isinstance(trained.recipe, Judging):
+def demand_answers(trained: Trained) -> None:
+    """UsageError E-COMPARE for a run that is judged by rules of its own."""
+    if isinstance(trained.recipe, Judging):
         name = trained.run.folder.name
         raise UsageError(
             "E-COMPARE", f"{name} has no single answer for each example; compare its `etude evaluate` with the other's."
         )
+
+
+def contestant(trained: Trained, on: PartName) -> Contestant:
+    """A run with the examples of one part as it reads them."""
+    experiment = next(trained.recipe.experiments())
+    assert experiment.splits is not None  # `demand_answers` has seen to it
     refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
     return Contestant(trained.run.folder.name, trained.predictor, part(experiment.splits, on)[0])

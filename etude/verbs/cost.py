@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from etude.errors import UsageError
@@ -84,20 +83,20 @@ def layers(experiment: Experiment[Any]) -> list[Layer]:
 
     def note(name: str) -> Any:
         def hook(module: nn.Module, _: object, output: object) -> None:
-            if isinstance(output, Tensor):
+            if isinstance(output, Tensor) and name not in seen:  # an update may pass through a layer many times
                 count = sum(each.numel() for each in module.parameters(recurse=False))
+                seen.add(name)
                 rows.append(Layer(name, type(module).__name__, tuple(output.shape), count))
 
         return hook
 
-    network = experiment.learner.network
-    leaves = [(name, each) for name, each in network.named_modules() if not list(each.children())]
+    seen = set[str]()
+    learner = experiment.learner
+    batch = next(experiment.batches(0)).to(device_of(learner))
+    leaves = [(name, each) for name, each in learner.network.named_modules() if not list(each.children())]
     hooks = [each.register_forward_hook(note(name)) for name, each in leaves]
-    batch = next(experiment.batches(0)).to(device_of(experiment.learner))
-    network.eval()
-    with torch.no_grad():
-        network(batch.x)
-    network.train()
+    learner.train()
+    learner.update(batch)
     for hook in hooks:
         hook.remove()
     return rows
