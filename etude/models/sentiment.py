@@ -10,6 +10,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from etude.layers.recurrent import open_forget_gates
 
 PAD = 0
+SPREAD = 0.1
+"""of the vectors at the start: those of rare words change in few updates, and would stay noise if they were long"""
 StateName: TypeAlias = Literal["last", "mean", "max"]
 
 
@@ -38,6 +40,9 @@ class BiLSTM(nn.Module):
         super().__init__()
         self.state, self.packed = state, packed
         self.embed = nn.Embedding(words, width, padding_idx=PAD)
+        nn.init.uniform_(self.embed.weight, -SPREAD, SPREAD)
+        with torch.no_grad():
+            self.embed.weight[PAD] = 0
         self.read = nn.LSTM(width, hidden, batch_first=True, bidirectional=backwards)
         open_forget_gates(self.read)
         self.dropout = nn.Dropout(dropout)

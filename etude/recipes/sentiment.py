@@ -34,10 +34,10 @@ class Sentiment(Recipe):
 
     source: Source = Source("stdlib-packages")
     epochs: Count | None = None
-    """passes over the training part; default: 8, or more if those are fewer than 300 updates"""
+    """passes over the training part; default: 3, or more if those are fewer than 300 updates"""
     batch: Count = 64
     """texts in an update"""
-    rate: Rate = 3e-3
+    rate: Rate = 6e-3
     """peak learning rate of AdamW"""
     weight_decay: Strength = 1e-2
     """AdamW's decay of vectors and weight matrices, a fraction of the learning rate"""
@@ -54,7 +54,7 @@ class Sentiment(Recipe):
     packed: bool = True
     """stop at the end of each text; otherwise the padding is read as if it were words"""
     tiny: ClassVar = {"steps": 2, "batch": 8, "hidden": 4}
-    length: ClassVar = Length(passes=8, updates=300)
+    length: ClassVar = Length(passes=3, updates=300)
 
     def network(self, schema: Schema) -> nn.Module:
         text, classes = expect_text(schema, "sentiment"), expect_classes(schema, "sentiment")

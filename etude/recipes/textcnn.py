@@ -34,10 +34,10 @@ class TextCNNRecipe(Recipe):
 
     source: Source = Source("stdlib-packages")
     epochs: Count | None = None
-    """passes over the training part; default: 8, or more if those are fewer than 600 updates"""
+    """passes over the training part; default: 4, or more if those are fewer than 600 updates"""
     batch: Count = 50
     """texts in an update"""
-    rate: Rate = 1e-3
+    rate: Rate = 4e-3
     """peak learning rate of AdamW"""
     weight_decay: Strength = 1e-2
     """AdamW's decay of vectors and filters, a fraction of the learning rate"""
@@ -50,7 +50,7 @@ class TextCNNRecipe(Recipe):
     dropout: Share = 0.5
     """share of the filters' answers that is silenced in each update"""
     tiny: ClassVar = {"steps": 2, "batch": 8, "width": 8, "filters": 4}
-    length: ClassVar = Length(passes=8, updates=600)
+    length: ClassVar = Length(passes=4, updates=600)
 
     def network(self, schema: Schema) -> nn.Module:
         text, classes = expect_text(schema, "textcnn"), expect_classes(schema, "textcnn")
