@@ -107,7 +107,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
     """docs/results.md, and the line of each recipe in `etude list`."""
-    rows, references = [], {}
+    rows, references, misses = [], {}, []
     for goal in every_goal():
         if goal.name not in known:
             continue
@@ -121,10 +121,20 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
             f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} | "
             f"{runs[0]['parameters']:,} | {runs[0]['split'].replace(', seed 0', '')} |"
         )
+        if not goal.met(mean):
+            misses.append(f"- {goal.recipe} on {goal.where}: {mean:.4g} instead of {goal.words()}. {goal.why}\n")
         if goal.headline and goal.met(mean):
             references[goal.recipe] = f"{goal.metric.replace('_', ' ')} {mean:.4g} on {goal.where}"
     write_json(REFERENCES, dict(sorted(references.items())))
-    write_text(Path("docs/results.md"), PAGE.format(rows="\n".join(rows), machine=machine(), waiting=waiting(known)))
+    write_text(
+        Path("docs/results.md"),
+        PAGE.format(rows="\n".join(rows), machine=machine(), waiting=missed(misses) + waiting(known)),
+    )
+
+
+def missed(misses: list[str]) -> str:
+    """The rows that do not reach their goal, each with its reason."""
+    return f"Missed, and why:\n\n{''.join(misses)}\n" if misses else ""
 
 
 def waiting(known: dict[str, list[dict[str, Any]]]) -> str:
@@ -151,7 +161,7 @@ Seconds are those of one training, reading included, on {machine}.
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-{waiting}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and
+{notes}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and
 the unrounded values of each seed stand in [results.json](results.json).
 """
 

@@ -19,6 +19,8 @@ class Goal:
     label: str = ""
     """tells apart rows of one recipe on one data set"""
     seeds: tuple[int, ...] = (0, 1, 2)
+    why: str = ""
+    """the reason, where the goal is missed"""
     against_linear: bool = False
     """the goal is a share of what the linear baseline reaches"""
 

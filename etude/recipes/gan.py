@@ -12,7 +12,7 @@ from etude.data.points import load_pictures_or_points
 from etude.evaluation.records import Verdict
 from etude.figures import Figure
 from etude.learners.adversarial import GAN, adversarial_adam
-from etude.ranges import Count, Rate, Seed, Share
+from etude.ranges import Count, Rate, Share
 from etude.records import Inputs
 from etude.schema import Pictures, Schema
 from etude.source import Source
@@ -20,17 +20,7 @@ from etude.training.abilities import PartName
 from etude.training.adversarial import adversarial, critic_for, drawn, generator_for, latent_of, verdict_of
 from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Recipe
-from etude.training.samples import figure_of
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to make."""
-
-    n: Count = 64
-    """new examples"""
-    seed: Seed = 0
-    """of the random numbers that they are made from"""
+from etude.training.samples import SampleWish, figure_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +45,7 @@ class GenerativeAdversarial(Recipe):
     decay: Share = 0.995
     """of the generator's average, which makes the samples"""
     tiny: ClassVar = {"steps": 2, "batch": 16, "width": 4}
-    wishes: ClassVar = Wish
+    wishes: ClassVar = SampleWish
 
     def network(self, schema: Schema) -> nn.Module:
         return generator_for(schema, latent=self.latent, width=self.width)
@@ -82,6 +72,6 @@ class GenerativeAdversarial(Recipe):
         assert experiment.splits is not None  # `experiments` has them
         return verdict_of(network, experiment.splits, part, name=self.source.data, latent=self.latent)
 
-    def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
+    def generate(self, network: nn.Module, schema: Schema, wish: SampleWish) -> Figure:
         samples = drawn(network, n=wish.n, latent=latent_of(schema, self.latent), seed=wish.seed)
         return figure_of(samples, schema, ("",) * wish.n)

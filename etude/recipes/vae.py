@@ -24,7 +24,7 @@ from etude.learners.base import GradientLearner, device_of
 from etude.models.vae import VAE
 from etude.objectives.reconstruction import elbo
 from etude.optim import Optimizer, adam
-from etude.ranges import Count, Rate, Seed
+from etude.ranges import Count, Rate
 from etude.records import Inputs, Labelled
 from etude.schema import Classes, Pictures, Schema
 from etude.source import Source
@@ -32,19 +32,10 @@ from etude.training.abilities import PartName
 from etude.training.device import find_device, placed
 from etude.training.expect import expect_pictures
 from etude.training.experiment import Experiment, Length, Recipe, Watch
+from etude.training.samples import SampleWish
 
 MAPPED = 1000
 """pictures whose codes are drawn"""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to draw."""
-
-    n: Count = 64
-    """new pictures"""
-    seed: Seed = 0
-    """of the codes that they are made from"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +57,7 @@ class VariationalAutoencoder(Recipe):
     """side of the pictures in pixels; default: that of the data"""
     tiny: ClassVar = {"steps": 2, "latent": 2, "hidden": 8}
     length: ClassVar = Length(passes=15, updates=4000)
-    wishes: ClassVar = Wish
+    wishes: ClassVar = SampleWish
 
     def network(self, schema: Schema) -> nn.Module:
         pictures = expect_pictures(schema, "vae")
@@ -114,7 +105,7 @@ class VariationalAutoencoder(Recipe):
             },
         )
 
-    def generate(self, network: nn.Module, schema: Schema, wish: Wish) -> Figure:
+    def generate(self, network: nn.Module, schema: Schema, wish: SampleWish) -> Figure:
         return drawn(coder(network), expect_pictures(schema, "vae"), n=wish.n, seed=wish.seed)
 
 

@@ -1,12 +1,25 @@
 """What all makers of points and pictures share: which sizes they can make, and how their examples are shown."""
 
+from dataclasses import dataclass
+
 from jaxtyping import Shaped
 from torch import Tensor
 
 from etude.errors import UsageError
 from etude.evaluation.yardstick import in_units
 from etude.figures import Images, Points
+from etude.ranges import Count, Seed
 from etude.schema import Pictures, Schema, Table
+
+
+@dataclass(frozen=True, slots=True)
+class SampleWish:
+    """What to make."""
+
+    n: Count = 64
+    """new examples"""
+    seed: Seed = 0
+    """of the random numbers that they are made from"""
 
 
 def side_of(pictures: Pictures) -> int:
