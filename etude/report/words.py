@@ -22,14 +22,38 @@ LABELS = {
 }
 
 SHARES = frozenset(
-    ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "calibration_error", "exact_match", "high_quality")
-    + ("recognised",)
+    (
+        "accuracy",
+        "balanced_accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "calibration_error",
+        "exact_match",
+        "high_quality",
+        "recognised",
+    )
 )
 """metrics that are shares of examples, written as per cent"""
 
 LESS_IS_BETTER = frozenset(
-    ("log_loss", "brier", "calibration_error", "rmse", "mae", "mse", "denoised_mse", "loss", "bits_per_byte", "nats")
-    + ("reconstruction", "pseudo_likelihood", "kid", "fid", "energy_distance")
+    (
+        "log_loss",
+        "brier",
+        "calibration_error",
+        "rmse",
+        "mae",
+        "mse",
+        "denoised_mse",
+        "loss",
+        "bits_per_byte",
+        "nats",
+        "reconstruction",
+        "pseudo_likelihood",
+        "kid",
+        "fid",
+        "energy_distance",
+    )
 )
 
 ABSENT = "–"  # noqa: RUF001  an en dash is how tables say that there is nothing
