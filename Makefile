@@ -28,6 +28,7 @@ results: $(STAMP)  ## train every recipe to its reference number (about an hour)
 
 bench: $(STAMP)  ## speed, as interleaved pairs
 	$(BIN)/python -m benchmarks.speed
+	for each in generation gcn gan ppo coral; do $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
