@@ -128,7 +128,7 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
     write_json(REFERENCES, dict(sorted(references.items())))
     write_text(
         Path("docs/results.md"),
-        PAGE.format(rows="\n".join(rows), machine=machine(), waiting=missed(misses) + waiting(known)),
+        PAGE.format(rows="\n".join(rows), machine=machine(), notes=missed(misses) + waiting(known)),
     )
 
 
