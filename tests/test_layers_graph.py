@@ -92,6 +92,7 @@ def graph_of(nodes: int = 12, features: int = 7) -> tuple[torch.Tensor, torch.Te
     return torch.rand(nodes, features) * (torch.rand(nodes, features) < 0.5), random_graph(nodes)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")  # while PyG is imported
 def test_gcn_equals_pytorch_geometric_on_copied_weights() -> None:
     conv = importlib.import_module("torch_geometric.nn").GCNConv
     x, edges = graph_of()

@@ -38,6 +38,8 @@ from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import restart
 
 GOLDEN = Path(__file__).parent / "golden"
+KEPT = 8
+"""losses of a golden curve: sums differ in their last bits from processor to processor, and training amplifies that"""
 
 
 @pytest.mark.parametrize("name", recipe_names())
@@ -78,16 +80,16 @@ def finished(folder: Path) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_losses_follow_the_golden_curve(name: str, tmp_path: Path) -> None:
-    """A change of the code must not move the first 20 losses at a fixed seed."""
+    """A change of the code must not move the first losses at a fixed seed."""
     recipe = fill_recipe(default_recipe(name), {"steps": 20, "seed": 0} | unchanging(name, tmp_path))
     experiment = next(recipe.experiments())
     events = fit(experiment, UnsavedRun())
     curve = [float(next(iter(event.logs.values()))) for event in events]
     path = GOLDEN / f"{name}.json"
     if not path.exists():  # a new recipe writes its curve once; the curve is then committed
-        path.write_text(json.dumps([round(value, 6) for value in curve]) + "\n")
+        path.write_text(json.dumps([round(value, 6) for value in curve[:KEPT]]) + "\n")
         pytest.fail(f"wrote {path}: look at it and commit it")
-    golden = json.loads(path.read_text())  # shorter for agents: a last bit may change what one does, and all after it
+    golden = json.loads(path.read_text())
     np.testing.assert_allclose(curve[: len(golden)], golden, rtol=1e-4, atol=1e-5)
 
 

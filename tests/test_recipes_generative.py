@@ -15,11 +15,12 @@ from etude.learners.adversarial import Adversarial
 from etude.recipes import ddpm
 from etude.recipes.ddpm import Diffusion
 from etude.recipes.ddpm import Wish as DiffusionWish
-from etude.recipes.gan import GenerativeAdversarial, Wish
+from etude.recipes.gan import GenerativeAdversarial
 from etude.schema import Classes
 from etude.source import Source
 from etude.training import adversarial
 from etude.training.diffusion import class_wanted
+from etude.training.samples import SampleWish
 
 SMALL: dict[str, Any] = {"steps": 2, "batch": 8, "width": 8, "size": 8}
 
@@ -77,7 +78,7 @@ def test_points_come_in_the_units_of_their_columns(tmp_path: Path) -> None:
     rows = [f"{1000 + x},{x % 7}" for x in range(60)]
     (tmp_path / "own.csv").write_text("metres,seconds\n" + "\n".join(rows) + "\n")
     trained = etude.train("gan", tmp_path / "own.csv", **GenerativeAdversarial.tiny, out=tmp_path / "runs")
-    figure = trained.recipe.generate(trained.predictor.network, trained.schema, Wish(n=5))
+    figure = trained.recipe.generate(trained.predictor.network, trained.schema, SampleWish(n=5))
     assert isinstance(figure, Points) and (figure.x_label, figure.y_label) == ("metres", "seconds")
     assert 900 < float(figure.x.mean()) < 1100
     with pytest.raises(UsageError, match="have no classes"):
