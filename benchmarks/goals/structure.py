@@ -16,6 +16,8 @@ GOALS = (
         settings={"rotations": True, "group": "class"},
         label="by-character-rotated",
         headline=True,
+        why="The small background set: 95 characters to learn from (380 with turns), where the published 0.988 has "
+        "1,028 (4,112) and 60 classes to an episode.",
     ),
     Goal("fewshot", "omniglot", "accuracy", at_least=0.85, settings={"rotations": True}, label="by-alphabet"),
     Goal("fewshot", "glyphs", "accuracy", at_least=0.75),
