@@ -23,12 +23,11 @@ check: $(STAMP)  ## format, lint, types, floors, links
 	$(BIN)/lint-imports
 	$(BIN)/python tests/links.py
 
-results: $(STAMP)  ## train every recipe to its reference number (about an hour), write docs/results.md
+results: $(STAMP)  ## train every recipe to its reference number (half a day on two cores), write docs/results.md
 	$(BIN)/python -m benchmarks.results
 
-bench: $(STAMP)  ## speed, as interleaved pairs
+bench: $(STAMP)  ## speed against peers, as interleaved pairs, write docs/speed.md
 	$(BIN)/python -m benchmarks.speed
-	for each in generation gcn gan ppo coral; do $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

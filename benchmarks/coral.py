@@ -1,8 +1,8 @@
 """What knowing the order of the ranks gains: CORAL against the same network that takes the ranks for mere names.
 
-`python -m benchmarks.coral wine-quality`; data are found through ETUDE_DATA. Both sides have the same hidden layers,
-optimizer, schedule, batches and updates, and are chosen by their mean absolute error on the validation part; they
-differ in the last layer and the loss. The answer of the other side is its most probable rank.
+`python -m benchmarks.coral [DATA]`, of wine-quality if nobody says; data are found through ETUDE_DATA. Both sides have
+the same hidden layers, optimizer, schedule, batches and updates, and are chosen by their mean absolute error on the
+validation part; they differ in the last layer and the loss. The answer of the other side is its most probable rank.
 """
 
 import statistics
@@ -74,8 +74,9 @@ def error(recipe: Coral, objective: Objective[Labelled], answer: Callable[[Tenso
 def main() -> None:
     """Print both errors seed by seed, and the mean of their differences."""
     differences = []
+    name = sys.argv[1] if len(sys.argv) > 1 else "wine-quality"
     for seed in SEEDS:
-        source = Source(sys.argv[1], split_seed=seed)
+        source = Source(name, split_seed=seed)
         ordered = error(Coral(source=source, seed=seed, device="cpu"), coral, exceeded)
         nominal = error(Nominal(source=source, seed=seed, device="cpu"), cross_entropy, most_probable)
         differences.append(ordered - nominal)

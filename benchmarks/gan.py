@@ -1,16 +1,15 @@
 """The generator's step of a GAN without the gradients of the critic's weights, against the step that computes them.
 
-`python -m benchmarks.gan` prints the ratios; what is saved are the products that would give dW, and nothing else.
+What is saved are the products that would give dW, and nothing else.
 """
 
-import os
+from collections.abc import Iterator
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.pairs import Pair, interleaved
-from etude.chance import flush_denormals
+from benchmarks.pairs import Pair, Row, interleaved
 from etude.learners.adversarial import adversarial_adam, frozen
 from etude.models.gan import PictureCritic, PictureGenerator, point_critic, point_generator
 from etude.types import Loss
@@ -38,25 +37,18 @@ def generator_step(generator: nn.Module, critic: nn.Module, z: torch.Tensor, *, 
     return interleaved(ours, theirs, pairs=PAIRS)
 
 
-def main() -> None:
+def rows() -> Iterator[Row]:
     """Points and pictures, in the sizes of the recipe."""
-    flush_denormals()
     torch.manual_seed(0)
-    rows = {
-        "points, batch 128": generator_step(
-            point_generator(2, 128), point_critic(128), torch.randn(128, 2), updates=200
-        ),
-        "pictures 28 x 28, batch 128": generator_step(
+    sizes = {
+        "points": (point_generator(2, 128), point_critic(128), torch.randn(128, 2), 200),
+        "pictures of 28 x 28": (
             PictureGenerator(64, 32, channels=1, size=28),
             PictureCritic(32, channels=1, size=28),
             torch.randn(128, 64),
-            updates=10,
+            10,
         ),
     }
-    print(f"theirs over ours, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    for name, pair in rows.items():
-        print(f"{name}: {pair.spread()}")
-
-
-if __name__ == "__main__":
-    main()
+    for name, (generator, critic, z, updates) in sizes.items():
+        pair = generator_step(generator, critic, z, updates=updates)
+        yield Row(f"a GAN's generator step without the critic's weight gradients, {name}", "above 1", pair.spread())

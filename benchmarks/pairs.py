@@ -33,6 +33,15 @@ class Pair:
         return f"{self.ratio:.2f} ({min(self.ratios):.2f} to {max(self.ratios):.2f} in {len(self.ratios)} pairs)"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of docs/speed.md."""
+
+    what: str
+    wanted: str
+    measured: str
+
+
 def interleaved(ours: Callable[[], object], theirs: Callable[[], object], *, pairs: int) -> Pair:
     """Run both once to warm up, then in turn."""
     ours()

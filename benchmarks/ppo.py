@@ -1,7 +1,7 @@
 """Steps per second of PPO on CartPole, collection and update together, against CleanRL's loop."""
 
-import platform
 import statistics
+from collections.abc import Iterator
 from dataclasses import replace
 
 import gymnasium
@@ -10,8 +10,7 @@ import torch
 from torch import nn
 from torch.distributions import Categorical
 
-from benchmarks.pairs import Pair, interleaved
-from etude.chance import flush_denormals
+from benchmarks.pairs import Pair, Row, interleaved
 from etude.recipes.ppo import PPO
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
@@ -141,26 +140,22 @@ def against_cleanrl(recipe: PPO, steps: int) -> Pair:
 
 
 SETTINGS = {
-    "CleanRL's own: 4 copies, 128 steps, 4 passes in 4 pieces": (PPO(copies=4, horizon=128, passes=4), 8_192),
-    "the defaults of etude: 16 copies, 64 steps, 10 passes in 4 pieces": (PPO(), 8_192),
-    "256 copies, 32 steps, 4 passes in 4 pieces": (PPO(copies=256, horizon=32, passes=4), 16_384),
-    "1,024 copies, 32 steps, 4 passes in 4 pieces": (PPO(copies=1024, horizon=32, passes=4), 32_768),
+    "CleanRL's own: 4 copies, 128 steps, 4 passes": (PPO(copies=4, horizon=128, passes=4), 8_192),
+    "the defaults of etude: 16 copies, 64 steps, 10 passes": (PPO(), 8_192),
+    "256 copies, 32 steps, 4 passes": (PPO(copies=256, horizon=32, passes=4), 16_384),
+    "1,024 copies, 32 steps, 4 passes": (PPO(copies=1024, horizon=32, passes=4), 32_768),
 }
-"""what ours does, and the steps in the environment that both sides take and learn from"""
+"""what ours does, each pass in 4 pieces, and the steps in the environment that both sides take and learn from"""
 
 
-def main() -> None:
-    """One line for each setting."""
-    flush_denormals()
-    print(
-        f"steps of CartPole collected and learnt from, CleanRL's loop over ours, medians of {PAIRS} interleaved pairs"
-    )
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}")
+def rows() -> Iterator[Row]:
+    """One for each setting."""
     for words, (recipe, steps) in SETTINGS.items():
         pair = against_cleanrl(recipe, steps)
         ours, theirs = (steps / statistics.median(seconds) for seconds in (pair.ours, pair.theirs))
-        print(f"{words}: {pair.spread()} times; {ours:,.0f} against {theirs:,.0f} steps per second", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        wanted = "at least 20" if recipe.copies >= 256 else "to compare"
+        yield Row(
+            f"ppo on CartPole against CleanRL's loop; {words}",
+            wanted,
+            f"{pair.spread()}; {ours:,.0f} against {theirs:,.0f} steps a second",
+        )

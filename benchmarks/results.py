@@ -36,6 +36,8 @@ class Measurement:
 
     value: float
     seconds: float
+    threads: int
+    """that the training had; the seconds mean little without"""
     step: int
     parameters: int
     protocol: str
@@ -60,7 +62,9 @@ def measure(goal: Goal, seed: int, out: Path) -> Measurement:
         linear = next(each for each in judgement.baselines if each.name == "linear")
         value /= float(linear.metrics[goal.metric].value or 1)
     parameters = sum(each.numel() for each in trained.predictor.network.parameters())
-    return Measurement(value, seconds, trained.step, parameters, judgement.evaluation.protocol, facts["rule"])
+    return Measurement(
+        value, seconds, torch.get_num_threads(), trained.step, parameters, judgement.evaluation.protocol, facts["rule"]
+    )
 
 
 def last_epoch_mistakes(run: Run) -> float:
@@ -118,7 +122,7 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
         seconds = statistics.mean(run["seconds"] for run in runs)
         rows.append(
             f"| {goal.recipe} | {goal.where} | {goal.metric.replace('_', ' ')} | {mean:.4g} ± {spread:.2g} | "
-            f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} | "
+            f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} × {runs[0]['threads']} | "
             f"{runs[0]['parameters']:,} | {runs[0]['split'].replace(', seed 0', '')} |"
         )
         if not goal.met(mean):
@@ -146,8 +150,7 @@ def waiting(known: dict[str, list[dict[str, Any]]]) -> str:
 
 def machine() -> str:
     """What the seconds depend on."""
-    cores, threads = os.cpu_count(), torch.get_num_threads()
-    return f"{platform.machine()}, {cores} cores, {threads} threads, torch {torch.__version__}, float32"
+    return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, float32"
 
 
 PAGE = """# Results
@@ -155,9 +158,10 @@ PAGE = """# Results
 Written by `make results`. Every recipe on the test part, which nothing but this evaluation looked at. Mean and standard
 deviation over the seeds, which count from 0; a seed decides initialisation, order, augmentation, dropout and sampling,
 while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
-Seconds are those of one training, reading included, on {machine}.
+Seconds are those of one training, reading included, times the threads that it had, on {machine},
+often with other work on the same cores: upper bounds.
 
-| recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | parameters | split |
+| recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds × threads | parameters | split |
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
 
