@@ -122,8 +122,8 @@ def write_page(known: dict[str, list[dict[str, Any]]]) -> None:
         seconds = statistics.mean(run["seconds"] for run in runs)
         rows.append(
             f"| {goal.recipe} | {goal.where} | {goal.metric.replace('_', ' ')} | {mean:.4g} ± {spread:.2g} | "
-            f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} × {runs[0]['threads']} | "
-            f"{runs[0]['parameters']:,} | {runs[0]['split'].replace(', seed 0', '')} |"
+            f"{', '.join(f'{value:.4g}' for value in values)} | {goal.words()} | {verdict} | {seconds:.0f} | "
+            f"{runs[0]['threads']} | {runs[0]['parameters']:,} | {runs[0]['split'].replace(', seed 0', '')} |"
         )
         if not goal.met(mean):
             misses.append(f"- {goal.recipe} on {goal.where}: {mean:.4g} instead of {goal.words()}. {goal.why}\n")
@@ -158,11 +158,11 @@ PAGE = """# Results
 Written by `make results`. Every recipe on the test part, which nothing but this evaluation looked at. Mean and standard
 deviation over the seeds, which count from 0; a seed decides initialisation, order, augmentation, dropout and sampling,
 while the split is the default one (--split-seed 0). The checkpoint is the one with the best validation score.
-Seconds are those of one training, reading included, times the threads that it had, on {machine},
-often with other work on the same cores: upper bounds.
+Seconds are those of one training, reading included, with so many threads, on {machine}, often beside other work on
+the same cores: upper bounds.
 
-| recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds × threads | parameters | split |
-|---|---|---|---|---|---|---|---|---|---|
+| recipe | data | metric | mean ± deviation | each seed | wanted | verdict | seconds | threads | parameters | split |
+|---|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
 {notes}Settings that differ from the defaults stand in `benchmarks/goals/`. The protocol line of each row, updates and
