@@ -69,6 +69,13 @@ def test_nodes_without_marks_are_split_by_the_rule(tmp_path: Path) -> None:
     assert "stratified by class" in splits.rule and splits.schema.inputs.features == 20
 
 
+def test_classes_written_as_floats_are_whole_numbers(tmp_path: Path) -> None:
+    nodes = "id,kind\n" + "".join(f"{node},{node % 2}.0\n" for node in range(12))
+    graph = load_graph(Source(folder(tmp_path, nodes=nodes, edges="from,to\n0,1\n1,2\n").data))
+    assert isinstance(graph.splits.schema.answer, Classes) and graph.splits.schema.answer.names == ("0", "1")
+    assert graph.every.y.tolist() == [0, 1] * 6
+
+
 def test_counts_become_shares_and_signed_features_stay(tmp_path: Path) -> None:
     counts = load_graph(folder(tmp_path, NODES.replace("name,size", "name,size").replace("a,1", "a,4"))).every.x
     assert counts.to_dense()[:, 0].tolist() == [1, 1, 1, 0, 1]

@@ -16,7 +16,7 @@ from etude.data.graph_sets import EMBEDDED_GRAPHS, GRAPHS
 from etude.data.raw import Part
 from etude.data.splits import Splits, first_rows
 from etude.data.splitting import split_rows
-from etude.data.tables.answers import fit_target
+from etude.data.tables.answers import encode_answers, fit_target
 from etude.errors import DataError, nearest
 from etude.layers.graph import compressed, normalised, rows_of, turned, undirected
 from etude.records import Graph
@@ -88,7 +88,7 @@ def graph_splits(raw: RawGraph, links: Int[Tensor, "link 2"], source: Source) ->
     target = fit_target(answers, np.searchsorted(known, found[0]), classes=True, lines=None)
     assert isinstance(target, Classes)
     y = torch.full((len(raw.names),), -1)
-    y[torch.from_numpy(known)] = torch.tensor([target.names.index(answer) for answer in answers])
+    y[torch.from_numpy(known)] = encode_answers(target, answers)
     x, note = scaled(raw.features)
     every = Graph(torch.arange(len(y)), y, x, turned(x), normalised(links, nodes=len(y)))
     train, valid, test = (torch.from_numpy(each) for each in found)
