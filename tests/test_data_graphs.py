@@ -76,11 +76,23 @@ def test_classes_written_as_floats_are_whole_numbers(tmp_path: Path) -> None:
     assert graph.every.y.tolist() == [0, 1] * 6
 
 
-def test_counts_become_shares_and_signed_features_stay(tmp_path: Path) -> None:
-    counts = load_graph(folder(tmp_path, NODES.replace("name,size", "name,size").replace("a,1", "a,4"))).every.x
-    assert counts.to_dense()[:, 0].tolist() == [1, 1, 1, 0, 1]
+def test_counts_become_shares_of_their_node(tmp_path: Path) -> None:
+    nodes = (
+        "name,cat,dog,fish,colour,part\na,4,0,0,red,train\nb,0,1,3,blue,train\nc,0,0,2,red,valid\nd,0,0,0,blue,test\n"
+    )
+    counts = load_graph(folder(tmp_path, nodes, "a,b\nc,d\n")).every.x
+    assert counts.to_dense().tolist() == [[1, 0, 0], [0, 0.25, 0.75], [0, 0, 1], [0, 0, 0]]
+
+
+def test_measurements_are_standardised_by_the_training_nodes(tmp_path: Path) -> None:
+    """A share of one measurement is 1 for every node, and nothing is left of it."""
+    ages = load_graph(folder(tmp_path, NODES.replace("name,size", "name,age")))
+    assert ages.every.x.to_dense()[:, 0].tolist() == [-1, 1, 3, -3, 7]
+    assert "features standardised by the training nodes: 1" in ages.splits.notes
     signed = load_graph(folder(tmp_path, NODES.replace("a,1", "a,-4"))).every.x
-    assert signed.to_dense()[:, 0].tolist() == [-4, 2, 3, 0, 5]
+    assert signed.to_dense()[:, 0].tolist() == pytest.approx([-1, 1, 4 / 3, 1 / 3, 2])
+    constant = load_graph(folder(tmp_path, NODES.replace("b,2", "b,1"))).every.x
+    assert constant.to_dense()[:, 0].tolist() == [0, 0, 0, 0, 0]
 
 
 def test_gml_is_read_as_networkx_reads_it(tmp_path: Path) -> None:

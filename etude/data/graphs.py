@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from etude.data.entries import opened
-from etude.data.graph_files import RawGraph, read_graph
+from etude.data.graph_files import RawGraph, dense_rows, read_graph
 from etude.data.graph_sets import EMBEDDED_GRAPHS, GRAPHS
 from etude.data.raw import Part
 from etude.data.splits import Splits, first_rows
@@ -89,7 +89,7 @@ def graph_splits(raw: RawGraph, links: Int[Tensor, "link 2"], source: Source) ->
     assert isinstance(target, Classes)
     y = torch.full((len(raw.names),), -1)
     y[torch.from_numpy(known)] = encode_answers(target, answers)
-    x, note = scaled(raw.features)
+    x, note = scaled(raw.features, found[0])
     every = Graph(torch.arange(len(y)), y, x, turned(x), normalised(links, nodes=len(y)))
     train, valid, test = (torch.from_numpy(each) for each in found)
     twice = len(raw.edges) - len(links)
@@ -119,17 +119,28 @@ def parts(
     return (train, train, test), "nodes of each part as the data bring them; validation on the training nodes"
 
 
-def scaled(x: Float[Tensor, "node feature"]) -> tuple[Float[Tensor, "node feature"], str]:
-    """Counts become shares of their row, as in the authors' code; features with negative numbers stay as they are."""
+def scaled(x: Float[Tensor, "node feature"], train: np.ndarray) -> tuple[Float[Tensor, "node feature"], str]:
+    """Counts become shares of their row, as in the authors' code; measurements are standardised.
+
+    Counts are mostly zero and never negative. The shares of a few measurements would lose them: of one alone, all.
+    """
     values = x.values()
     if not torch.isfinite(values).all():
         raise DataError("E-NUM-NONFINITE", "features of nodes hold NaN or infinity: mend or remove them.")
-    if (values < 0).any():
-        return x, f"{x.shape[1]:,} features as they are: some are negative"
+    if (values < 0).any() or 2 * len(values) > x.numel():
+        return dense_rows(
+            standardised(x.to_dense(), train)
+        ), f"features standardised by the training nodes: {x.shape[1]:,}"
     total = torch.zeros(len(x)).index_add(0, rows_of(x), values).clamp(min=torch.finfo(torch.float32).tiny)
     shares = values / total.repeat_interleave(x.crow_indices().diff())
     note = f"{x.shape[1]:,} features, each node's divided by their sum"
     return compressed(x.crow_indices(), x.col_indices(), shares, width=x.shape[1]), note
+
+
+def standardised(x: Float[Tensor, "node feature"], train: np.ndarray) -> Float[Tensor, "node feature"]:
+    """Each feature with mean 0 and deviation 1 on the training nodes; 0 where it is the same on all of them."""
+    mean, deviation = x[train].mean(dim=0), x[train].std(dim=0, correction=0)
+    return torch.where(deviation > 0, (x - mean) / deviation.clamp(min=torch.finfo(x.dtype).tiny), 0)
 
 
 def fingerprint(graph: Graph) -> str:
