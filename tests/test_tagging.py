@@ -78,6 +78,21 @@ def test_inside_tags_that_begin_a_span_are_mended() -> None:
     )
 
 
+@pytest.mark.parametrize("marks", ["SE", "UL"])
+def test_tags_of_ends_and_single_words_are_spans(tmp_path: Path, marks: str) -> None:
+    single, last = marks
+    rows = f"New B-LOC|York I-LOC|City {last}-LOC|and O|Paris {single}-LOC|Rome {single}-LOC"
+    (tmp_path / "places.txt").write_text(rows.replace("|", "\n") + "\n")
+    raw = read_tagged(tmp_path / "places.txt", Source("x"))
+    assert raw.tags == [["B-LOC", "I-LOC", "I-LOC", "O", "B-LOC", "B-LOC"]] and has_spans(raw.tags[0])
+    assert raw.notes == ("3 tags of ends and single words (BIOES, BILOU) are I- and B- here",)
+
+
+def test_tags_that_only_look_like_marks_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "parts.txt").write_text("go S-bar\nhome E-bar\nnow ADV\n")
+    assert read_tagged(tmp_path / "parts.txt", Source("x")).tags == [["S-bar", "E-bar", "ADV"]]
+
+
 def test_words_are_ids_and_bytes_and_no_sentence_is_cut() -> None:
     splits = load_tagging(Source("code-roles"))
     text, tags = splits.schema.inputs, splits.schema.target

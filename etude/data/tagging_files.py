@@ -1,5 +1,6 @@
 """Sentences with a tag for each word, from files of columns: CoNLL-U, CoNLL-2003 and its kin, or word and tag."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ WORD, UPOS = 1, 3
 """columns of CoNLL-U, from 0"""
 NAMES = (("train",), ("dev", "valid", "testa"), ("test",))
 """words in the names of files that are the parts; the first that fits says which"""
+MARKS = {"S": "B", "U": "B", "E": "I", "L": "I"}
+"""the marks of one word and of a last word in the schemes BIOES and BILOU, and what they are in IOB2"""
+SCHEME = re.compile("O|[BIESLU]-.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,12 @@ def in_files(paths: Sequence[Path], source: Source, *, parts: Sequence[int] = (-
         part.extend([number] * len(read))
     if not sentences:
         raise DataError("E-TAGS", f"{paths[0].name} has no sentences: want a word and its tag on each line.")
-    tags, mended = repaired([[tag for _, tag in each] for each in sentences])
-    notes = (f"{mended:,} spans begin with I- in the files, and with B- here",) if mended else ()
     words = [[word for word, _ in each] for each in sentences]
-    return RawTagged(words, tags, part=None if -1 in part else np.array(part, dtype=np.int8), notes=notes)
+    given, marked = begun_and_inside([[tag for _, tag in each] for each in sentences])
+    tags, mended = repaired(given)
+    notes = [f"{marked:,} tags of ends and single words (BIOES, BILOU) are I- and B- here"] if marked else []
+    notes += [f"{mended:,} spans begin with I- in the files, and with B- here"] if mended else []
+    return RawTagged(words, tags, part=None if -1 in part else np.array(part, dtype=np.int8), notes=tuple(notes))
 
 
 def sentences_of(text: str, name: str) -> Iterator[list[tuple[str, str]]]:
@@ -85,6 +91,15 @@ def sentences_of(text: str, name: str) -> Iterator[list[tuple[str, str]]]:
             sentence.append((fields[0], fields[-1].strip()))
         elif fields[0].isdecimal():  # 3-4 are two words written as one, 3.1 is a word that is not there
             sentence.append((fields[WORD], fields[UPOS]))
+
+
+def begun_and_inside(sentences: list[list[str]]) -> tuple[list[list[str]], int]:
+    """The tags of BIOES and BILOU as B- and I-, which say the same, and how many there were; others as they are."""
+    found = {tag for tags in sentences for tag in tags}
+    if "O" not in found or not all(SCHEME.fullmatch(tag) for tag in found):
+        return sentences, 0
+    marked = sum(tag[0] in MARKS for tags in sentences for tag in tags)
+    return [[MARKS.get(tag[0], tag[0]) + tag[1:] for tag in tags] for tags in sentences], marked
 
 
 def repaired(sentences: list[list[str]]) -> tuple[list[list[str]], int]:
