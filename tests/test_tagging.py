@@ -93,6 +93,13 @@ def test_tags_that_only_look_like_marks_are_left_alone(tmp_path: Path) -> None:
     assert read_tagged(tmp_path / "parts.txt", Source("x")).tags == [["S-bar", "E-bar", "ADV"]]
 
 
+def test_tags_before_their_words_are_refused(tmp_path: Path) -> None:
+    """Each different word would be a tag, and one update of the chain would take a minute."""
+    (tmp_path / "turned.txt").write_text("".join(f"{'NV'[k % 2]} word{k}\n" for k in range(60)))
+    with pytest.raises(DataError, match="the word is the first column"):
+        read_tagged(tmp_path / "turned.txt", Source("x"))
+
+
 def test_words_are_ids_and_bytes_and_no_sentence_is_cut() -> None:
     splits = load_tagging(Source("code-roles"))
     text, tags = splits.schema.inputs, splits.schema.target

@@ -18,6 +18,8 @@ WORD, UPOS = 1, 3
 """columns of CoNLL-U, from 0"""
 NAMES = (("train",), ("dev", "valid", "testa"), ("test",))
 """words in the names of files that are the parts; the first that fits says which"""
+FEW_TAGS = 50
+"""tags that a scheme may have, however few the words are"""
 MARKS = {"S": "B", "U": "B", "E": "I", "L": "I"}
 """the marks of one word and of a last word in the schemes BIOES and BILOU, and what they are in IOB2"""
 SCHEME = re.compile("O|[BIESLU]-.+")
@@ -69,6 +71,7 @@ def in_files(paths: Sequence[Path], source: Source, *, parts: Sequence[int] = (-
     words = [[word for word, _ in each] for each in sentences]
     given, marked = begun_and_inside([[tag for _, tag in each] for each in sentences])
     tags, mended = repaired(given)
+    check_order(words, tags, paths[0].name)
     notes = [f"{marked:,} tags of ends and single words (BIOES, BILOU) are I- and B- here"] if marked else []
     notes += [f"{mended:,} spans begin with I- in the files, and with B- here"] if mended else []
     return RawTagged(words, tags, part=None if -1 in part else np.array(part, dtype=np.int8), notes=tuple(notes))
@@ -100,6 +103,17 @@ def begun_and_inside(sentences: list[list[str]]) -> tuple[list[list[str]], int]:
         return sentences, 0
     marked = sum(tag[0] in MARKS for tags in sentences for tag in tags)
     return [[MARKS.get(tag[0], tag[0]) + tag[1:] for tag in tags] for tags in sentences], marked
+
+
+def check_order(words: list[list[str]], tags: list[list[str]], name: str) -> None:
+    """DataError E-TAGS where the tags are more varied than the words: the columns have changed places."""
+    different, tagged = ({each for row in rows for each in row} for rows in (words, tags))
+    if len(tagged) > max(len(different), FEW_TAGS):
+        raise DataError(
+            "E-TAGS",
+            f"{name} has {len(tagged):,} different tags and {len(different):,} different words: the word is the first"
+            " column and the tag the last one; exchange them.",
+        )
 
 
 def repaired(sentences: list[list[str]]) -> tuple[list[list[str]], int]:
