@@ -11,7 +11,10 @@ import torch
 import etude
 from etude.catalogue import recipe_names
 from etude.cli import main as cli
+from etude.cli.flags import parse_both
 from etude.cli.main import VERBS
+from etude.cli.train import Flags
+from etude.verbs.recipes import default_recipe
 
 
 def test_verbs() -> None:
@@ -106,3 +109,12 @@ def test_six_frames_from_the_shell_to_the_step(tmp_path: Path, monkeypatch: pyte
         "learners/base.py",
         "optim.py",
     ]
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_the_settings_of_each_recipe_are_flags(name: str) -> None:
+    """A setting with the name of a flag of the data or of the verb would end the program."""
+    recipe, flags = parse_both(
+        default_recipe(name), Flags, ["--steps", "3", "--data", "x", "--drop", "y"], verb="train"
+    )
+    assert recipe.steps == 3 and recipe.source.data == "x" and recipe.source.drop == ("y",) and not flags.dry_run

@@ -81,7 +81,7 @@ class Diffusion(Recipe):
     """T: steps from an example to noise"""
     noise: str = "linear"
     """how the noise grows: linear (Ho et al. 2020) or cosine (Nichol and Dhariwal 2021)"""
-    drop: Share = 0.1
+    class_dropout: Share = 0.1
     """share of the examples whose class is kept from the network, so that guidance is possible"""
     decay: Share = 0.995
     """of the average of the weights, which makes the samples"""
@@ -103,7 +103,7 @@ class Diffusion(Recipe):
         seed_global(self.seed, "initialisation")
         network = placed(self.network(schema), device)
         average = EMA(network, self.decay)
-        objective = Autocast(Denoising(self.table(), self.drop).to(device), device.type, self.precision)
+        objective = Autocast(Denoising(self.table(), self.class_dropout).to(device), device.type, self.precision)
         optimizer = Optimizer(adam(network.parameters(), rate=self.rate), schedule=one_cycle(steps), clip_norm=1.0)
         seed_global(self.seed, "dropout")
         yield Experiment(
