@@ -97,6 +97,14 @@ def test_line_without_a_tab_is_named(tmp_path: Path) -> None:
         load_pairs(Source("additon"))
 
 
+def test_second_file_that_is_not_there_and_a_folder_are_named(tmp_path: Path) -> None:
+    (tmp_path / "train.en").write_text("a house\na dog\n")
+    with pytest.raises(DataError, match=r"train\.es: there is no such file"):
+        load_pairs(Source(str(tmp_path / "train.en"), target=str(tmp_path / "train.es")))
+    with pytest.raises(DataError, match="is a folder: give one file"):
+        load_pairs(Source(str(tmp_path)))
+
+
 def test_empty_sides_and_long_texts_are_left_out_with_a_note(tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     rows = [f"{n}\t{n}{n}" for n in range(40)] + ["\tempty", "1" * 500 + "\t2"]

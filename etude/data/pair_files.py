@@ -28,10 +28,14 @@ class RawPairs:
 def read_pairs(path: Path, source: Source) -> RawPairs:
     """The pairs of a tab-separated file, or of `path` and the file that `--target` names, line by line.
 
-    DataError E-PAIRS with the line for one that has no second text; pairs with an empty side are left out.
+    DataError E-DATA-PATH if there is no such file, E-PAIRS with the line for a first text that has no second one; pairs
+    with an empty side are left out.
     """
-    if source.target is not None and Path(source.target).is_file():
-        return aligned(path, Path(source.target), source)
+    second = Path(source.target or "").expanduser()
+    if source.target and second.is_file():
+        return aligned(path, second, source)
+    if source.target and (second.suffix or "/" in source.target):
+        raise DataError("E-DATA-PATH", f"--target {source.target}: there is no such file.")
     lines, notes = lines_of(path, source)
     rows = [(number, line.split("\t")) for number, line in enumerate(lines, start=1) if line.strip()]
     for number, fields in rows:

@@ -68,6 +68,12 @@ def read(source: Source) -> RawPairs:
         return turned(GENERATED_PAIRS[name](), source)
     if name in PAIR_ENTRIES:
         return opened(name, PAIR_ENTRIES[name], source)
+    if name.strip() and path.is_dir():
+        raise DataError(
+            "E-DATA-PATH",
+            f"{path} is a folder: give one file with two texts on each line, a tab between them, or two files of as many"
+            " lines (--data FIRST --target SECOND).",
+        )
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file {path}.")
     known = (*GENERATED_PAIRS, *PAIR_ENTRIES)
