@@ -97,6 +97,8 @@ def test_files_without_texts_are_refused(tmp_path: Path) -> None:
         load_texts(Source(str(tmp_path / "absent.csv")))
     with pytest.raises(DataError, match="sst2"):
         load_texts(Source("sst"))
+    with pytest.raises(DataError, match=r"called 'zzzzzz'\. Names: "):
+        load_texts(Source("zzzzzz"))
 
 
 def test_words_that_only_the_test_part_has_are_unknown(tmp_path: Path) -> None:

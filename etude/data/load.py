@@ -65,7 +65,9 @@ def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals | 
         return named_texts(source)
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
-    raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES)} `etude list data` shows all names.")
+    raise DataError(
+        "E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES) or '.'} `etude list data` shows all names."
+    )
 
 
 def read_path(path: Path, source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:

@@ -71,16 +71,16 @@ def read(source: Source) -> RawPairs:
     if name.strip() and path.is_dir():
         raise DataError(
             "E-DATA-PATH",
-            f"{path} is a folder: give one file with two texts on each line, a tab between them, or two files of as many"
-            " lines (--data FIRST --target SECOND).",
+            f"{path} is a folder: give one file with two texts on each line, a tab between them, or two files of as "
+            "many lines (--data FIRST --target SECOND).",
         )
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file {path}.")
     known = (*GENERATED_PAIRS, *PAIR_ENTRIES)
     raise DataError(
         "E-DATA-NAME",
-        f"no pairs of texts are called {name!r}{nearest(name, known)} Known: {', '.join(known)}; or give a file with "
-        "two texts on each line, a tab between them.",
+        f"no pairs of texts are called {name!r}{nearest(name, known) or '.'} Known: {', '.join(known)}; or give a file "
+        "with two texts on each line, a tab between them.",
     )
 
 
