@@ -185,6 +185,22 @@ def test_a_folder_of_new_texts_has_answers(tmp_path: Path) -> None:
     splits = load_texts(source)
     new = read_new(splits.schema, source, [tmp_path])
     assert new.y is not None and torch.equal(new.y[splits.rows[0]], splits.train.y)
+    assert all(Path(name).is_file() for name in new.names)
+
+
+def test_a_run_of_files_takes_each_new_file_for_one_text(tmp_path: Path) -> None:
+    for k, (text, name) in enumerate(rows_of_reviews()):
+        (tmp_path / "by-class" / name).mkdir(exist_ok=True, parents=True)
+        (tmp_path / "by-class" / name / f"{k:02}.txt").write_text(text, encoding="utf-8")
+    source = Source(str(tmp_path / "by-class"))
+    splits = load_texts(source)
+    (tmp_path / "new").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "new" / name).write_text("a warm film\nand a funny one\n", encoding="utf-8")
+    file, folder = str(tmp_path / "new" / "a.txt"), tmp_path / "new"
+    assert read_new(splits.schema, source, [file]).names == (file,)
+    both = read_new(splits.schema, source, [folder])
+    assert both.names == (file, str(folder / "b.txt")) and both.y is None
 
 
 def test_the_bag_knows_which_words_are_there() -> None:

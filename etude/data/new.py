@@ -13,10 +13,12 @@ from torch import Tensor
 from etude.data.arrays import read_new_npz
 from etude.data.folder import picture_files, read_pictures
 from etude.data.idx import read_idx
+from etude.data.packages import TEXTS
 from etude.data.pictures import squared, stacked
 from etude.data.signals import finite
 from etude.data.tables import encode_answers, encode_rows, read_new_table, unknown_values
-from etude.data.text_files import file_text, folder_texts, is_path, read_rows, text_column
+from etude.data.text_files import SUFFIXES, file_text, folder_files, is_path, read_rows, text_column
+from etude.data.text_sets import TEXT_ENTRIES
 from etude.data.texts import encoded_texts
 from etude.errors import DataError
 from etude.schema import Classes, Inputs, Nodes, Observations, Pictures, Schema, Signals, Table, Target, Text
@@ -83,12 +85,17 @@ def complete(column: pl.Series) -> bool:
 
 
 def new_texts(given: str, schema: Schema, inputs: Text, source: Source) -> New:
-    """A text itself; or the texts of a table, of a folder by class, or of the lines of a .txt file."""
+    """A text itself; or the texts of a table, of a folder, or of a .txt file.
+
+    Such a file is one text if the run learnt from a folder of them, else each of its lines is one.
+    """
     path = Path(given)
     if not is_path(given):
         return New(encoded_texts(inputs, [given]), None, (given,), ())
     if path.is_dir():
         return new_text_folder(path, schema, inputs, source)
+    if path.suffix == ".txt" and learnt_files(source):
+        return New(encoded_texts(inputs, [file_text(path, source)]), None, (given,), ())
     if path.suffix == ".txt":
         lines = [line for line in file_text(path, source).splitlines() if line.strip()]
         return New(encoded_texts(inputs, lines), None, tuple(lines), ())
@@ -101,10 +108,19 @@ def new_texts(given: str, schema: Schema, inputs: Text, source: Source) -> New:
 
 
 def new_text_folder(folder: Path, schema: Schema, inputs: Text, source: Source) -> New:
-    """Files of texts in folders that are named after their class."""
-    raw = folder_texts(folder, source)
-    y = encode_answers(schema.answer, pl.Series(schema.answer.name, raw.answers))
-    return New(encoded_texts(inputs, raw.texts), y, tuple(f"{folder.name}:{k + 1}" for k in range(len(y))), ())
+    """Files of texts, in folders that are named after their class or in none."""
+    alone = sorted(folder.glob("*.txt"))
+    found = [] if alone else folder_files(folder)
+    paths = alone or [path for path, _, _ in found]
+    labels = pl.Series(schema.answer.name, [label for _, label, _ in found])
+    y = None if alone else encode_answers(schema.answer, labels)
+    return New(encoded_texts(inputs, [file_text(path, source) for path in paths]), y, tuple(map(str, paths)), ())
+
+
+def learnt_files(source: Source) -> bool:
+    """Whether a run learnt from a folder in which each file is one text, not from a table or under a name."""
+    named = source.data in TEXTS or source.data in TEXT_ENTRIES
+    return not named and Path(source.data).suffix.lower() not in SUFFIXES
 
 
 def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Target, source: Source) -> New:

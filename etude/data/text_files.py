@@ -112,6 +112,17 @@ def fractions(answers: pl.Series) -> pl.Series:
 
 def folder_texts(folder: Path, source: Source) -> RawTexts:
     """The .txt files below `folder`: the sub-folder is the class, and train and test above the classes are kept."""
+    found = folder_files(folder)
+    part = np.array([each[2] for each in found], dtype=np.int8)
+    return RawTexts(
+        [file_text(path, source) for path, _, _ in found],
+        np.array([label for _, label, _ in found]),
+        part=None if (part == -1).all() else part,
+    )
+
+
+def folder_files(folder: Path) -> list[tuple[Path, str, int]]:
+    """The .txt files below `folder` with class and part (-1 for none); DataError E-TEXT-NONE if there are none."""
     tops = sorted(each for each in folder.iterdir() if each.is_dir() and not each.name.startswith((".", "__")))
     parts = {each: PARTS.get(each.name.lower(), -1) for each in tops}
     divided = 0 in parts.values() and all(part >= 0 for part in parts.values())
@@ -126,12 +137,7 @@ def folder_texts(folder: Path, source: Source) -> RawTexts:
             "E-TEXT-NONE",
             f"{folder} has no .txt files in folders named after their class: make one folder for each class",
         )
-    part = np.array([each[2] for each in found], dtype=np.int8)
-    return RawTexts(
-        [file_text(path, source) for path, _, _ in found],
-        np.array([label for _, label, _ in found]),
-        part=None if (part == -1).all() else part,
-    )
+    return found
 
 
 def file_text(path: Path, source: Source) -> str:
