@@ -106,7 +106,13 @@ def test_tiny_shakespeare_is_the_one_that_everybody_uses() -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (b"short", "needs 17"), (b"\x89PNG\r\n", "PNG"), (b"a\x00b" * 99, "NUL"), (b"\xff" * 99, "UTF-8")],
+    [
+        (b"", "give a file with text in it"),
+        (b"short", "needs 17"),
+        (b"\x89PNG\r\n", "PNG"),
+        (b"a\x00b" * 99, "NUL"),
+        (b"\xff" * 99, "UTF-8"),
+    ],
 )
 def test_what_is_no_text_is_refused_with_its_reason(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "text.txt"

@@ -33,6 +33,8 @@ def stdlib() -> str:
 
 def read_text_file(path: Path, source: Source) -> str:
     """The text of a file that may be gzip, in the encoding of `source` or by its byte-order mark."""
+    if path.stat().st_size == 0:
+        raise DataError("E-DATA-EMPTY", f"{path.name} is empty (0 bytes): give a file with text in it")
     content, _ = table_bytes(path)
     text, _ = text_of(content, path.name, encoding=source.encoding)
     return text

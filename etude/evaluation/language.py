@@ -11,11 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from etude.data.batches import in_order
+from etude.data.splits import Splits
+from etude.data.splits import part as part_of
 from etude.data.tokenizers import UNKNOWN, token_bytes
 from etude.evaluation.intervals import REPLICAS, PoissonSums, percentile, ratio
 from etude.evaluation.ngrams import NGrams
 from etude.evaluation.predictor import evaluating
-from etude.evaluation.records import Baseline, Score
+from etude.evaluation.records import Baseline, Score, Verdict
 from etude.figures import Curve, Line, Matrix
 from etude.learners.base import device_of
 from etude.models.char_rnn import CharRNN
@@ -79,6 +81,23 @@ def protocol(part: str, examples: Tokens, *, context: str) -> str:
         f"All {tokens:,} tokens of the {part} part, each once as the one to come.{strange} {context} Dropout off. "
         "Loss in nats for each token; bits for each byte of UTF-8. "
         f"95 % intervals by the bootstrap over windows, {REPLICAS:,} replicas, seed 0."
+    )
+
+
+def verdict(
+    surprise: Float[Tensor, "window time"], splits: Splits[Tokens], part: str, *, unit: str, context: str
+) -> Verdict:
+    """The judgement of a network that writes a running text, `unit` by unit, beside counts of one, two and five."""
+    examples, _ = part_of(splits, part)
+    kind = splits.schema.inputs
+    assert isinstance(kind, Text)  # what corpora are
+    return Verdict(
+        n=int((examples.y != IGNORED).sum()),
+        unit=unit,
+        metrics=language_scores(surprise, examples, kind),
+        protocol=protocol(part, examples, context=context),
+        baselines=counting_baselines(splits.train, examples, kind, orders=(1, 2, 5)),
+        figures={"loss by position": loss_by_position(surprise, examples)},
     )
 
 

@@ -13,12 +13,10 @@ from etude.data.corpus import chunks_of, load_corpus, running_windows
 from etude.data.splits import part as part_of
 from etude.evaluation.answers import Answers
 from etude.evaluation.language import (
-    counting_baselines,
     language_scores,
-    loss_by_position,
-    protocol,
     running_surprises,
     surprise_of_each,
+    verdict,
 )
 from etude.evaluation.records import Verdict
 from etude.figures import Figure, Matrix
@@ -123,17 +121,9 @@ class CharRNNRecipe(Recipe):
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
         assert experiment.splits is not None  # it learns from a corpus
         examples, _ = part_of(experiment.splits, part)
-        kind = expect_text(experiment.splits.schema, "char-rnn")
         surprise = running_surprises(network, examples, size=PLACES)
         context = f"The text is read from {PLACES} places on, evenly spread, and the state runs on from there."
-        return Verdict(
-            n=int((surprise > 0).sum()),
-            unit="characters",
-            metrics=language_scores(surprise, examples, kind),
-            protocol=protocol(part, examples, context=context),
-            baselines=counting_baselines(experiment.splits.train, examples, kind, orders=(1, 2, 5)),
-            figures={"loss by position": loss_by_position(surprise, examples)},
-        )
+        return verdict(surprise, experiment.splits, part, unit="characters", context=context)
 
     def generate(self, network: nn.Module, schema: Schema, wish: TextWish) -> Figure:
         return written_texts(network, expect_text(schema, "char-rnn"), wish)

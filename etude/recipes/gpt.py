@@ -14,12 +14,10 @@ from etude.data.splits import part as part_of
 from etude.errors import UsageError
 from etude.evaluation.answers import Answers
 from etude.evaluation.language import (
-    counting_baselines,
     language_scores,
-    loss_by_position,
-    protocol,
     surprise_of_each,
     surprises,
+    verdict,
 )
 from etude.evaluation.predictor import evaluating
 from etude.evaluation.records import Verdict
@@ -141,17 +139,9 @@ class GPTRecipe(Recipe):
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
         assert experiment.splits is not None  # it learns from a corpus
         examples, _ = part_of(experiment.splits, part)
-        kind = expect_text(experiment.splits.schema, "gpt")
         surprise = surprises(network, examples, batch=EVALUATION_BATCH)
         context = f"Windows of {self.context} tokens that do not overlap, so the first ones have little context."
-        return Verdict(
-            n=int((surprise > 0).sum()),
-            unit="tokens",
-            metrics=language_scores(surprise, examples, kind),
-            protocol=protocol(part, examples, context=context),
-            baselines=counting_baselines(experiment.splits.train, examples, kind, orders=(1, 2, 5)),
-            figures={"loss by position": loss_by_position(surprise, examples)},
-        )
+        return verdict(surprise, experiment.splits, part, unit="tokens", context=context)
 
     def generate(self, network: nn.Module, schema: Schema, wish: TextWish) -> Figure:
         return written_texts(network, expect_text(schema, "gpt"), wish)
