@@ -75,5 +75,5 @@ def rows() -> Iterator[Row]:
         ("one text of 256 tokens, 6 layers of 384", large, 1),
     ):
         yield Row(f"gpt writes {what}, against recomputation", "at least 8", writing(**size, texts=texts).spread())
-    if torch.cpu._is_amx_tile_supported():  # without these units bfloat16 is emulated, and far slower
+    if torch.cpu._is_amx_tile_supported():  # the goal is one for processors with these units
         yield Row("char-rnn learns in bfloat16 against float32", "at least 1.8", lstm_in_half_precision().spread())

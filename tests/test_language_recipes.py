@@ -8,9 +8,10 @@ import pytest
 import torch
 
 import etude
-from etude.errors import DataError, UsageError
+from etude.errors import DataError, ResourceError, UsageError
 from etude.figures import Matrix
 from etude.figures import Text as Words
+from etude.objectives.precision import has_half_units
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
 from etude.verbs.recipes import default_recipe, fill_recipe
@@ -83,15 +84,26 @@ def test_every_kind_of_cell_learns(settings: dict[str, Any], text: Path) -> None
     assert last_loss("char-rnn", text, settings) < 2.4
 
 
-@pytest.mark.parametrize(
-    "settings", [{"tokenizer": "byte-pairs", "merges": 20}, {"dropout": 0.1}, {"precision": "bfloat16"}]
-)
+@pytest.mark.parametrize("settings", [{"tokenizer": "byte-pairs", "merges": 20}, {"dropout": 0.1}])
 def test_every_kind_of_gpt_learns(settings: dict[str, Any], text: Path) -> None:
     assert last_loss("gpt", text, settings) < 2.6
 
 
-def test_half_precision_carries_a_state_of_whole_precision(text: Path) -> None:
-    assert last_loss("char-rnn", text, {"precision": "bfloat16"}) < 2.4
+@pytest.mark.parametrize("name", RECIPES)
+def test_half_precision_learns_in_weights_of_whole_precision(name: str, text: Path) -> None:
+    if has_half_units():
+        assert last_loss(name, text, {"precision": "bfloat16"}) < 2.6
+    else:
+        with pytest.raises(ResourceError, match="no units"):
+            last_loss(name, text, {"precision": "bfloat16"})
+
+
+@pytest.mark.parametrize("name", [*RECIPES, "lenet", "transformer"])
+def test_half_precision_is_refused_where_it_would_be_imitated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etude.objectives.precision.has_half_units", lambda: False)
+    recipe = fill_recipe(default_recipe(name), {"precision": "bfloat16", "device": "cpu"})
+    with pytest.raises(ResourceError, match="leave --precision away"):
+        next(recipe.experiments())
 
 
 def last_loss(name: str, text: Path, settings: dict[str, Any]) -> float:

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from etude.layers.recurrent import State
 from etude.learners.base import Learner
 from etude.models.char_rnn import CharRNN
+from etude.objectives.precision import is_half
 from etude.optim import Optimizer
 from etude.records import Stream
 from etude.types import Logs, Loss
@@ -30,8 +31,8 @@ class StreamLearner(Learner[Stream]):
         super().__init__()
         self.model = model
         self.optimizer = optimizer
-        self.is_half = precision == "bfloat16"
         self.register_buffer("state", model.zero_state(size))
+        self.is_half = is_half(precision, self.state.device.type)
 
     @property
     def network(self) -> nn.Module:
