@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from etude.data.raw import RawPictures, RawSignals
+from etude.data.raw import BarePictures, RawPictures, RawSignals
 from etude.errors import DataError
 
 NAMES = (
@@ -52,6 +52,31 @@ def read_npz(path: Path) -> RawPictures | RawSignals:
     if values.ndim == 2:
         return RawSignals(values, answers, given)
     return RawPictures(values, answers, names=[], part=given)
+
+
+def has_answers(path: Path) -> bool:
+    """Whether the keys of an .npz file name examples with their answers."""
+    keys = {key.lower() for key in _arrays(path)}
+    return any(x in keys and y in keys for x, y, _ in NAMES)
+
+
+def read_bare_npz(path: Path) -> BarePictures:
+    """Pictures without answers under the usual names, or in the only array of the file, whatever its name is.
+
+    DataError E-NPZ-..., E-DATA-KIND for series.
+    """
+    arrays = _arrays(path)
+    keys = {key.lower(): key for key in arrays}
+    found = [(arrays[keys[x]], part) for x, _, part in NAMES if x in keys]
+    if not found and len(arrays) == 1:
+        found = [(each, -1) for each in arrays.values()]
+    if not found:
+        raise DataError("E-NPZ-KEYS", _no_keys(path, arrays))
+    values = plain_examples(np.concatenate([x for x, _ in found]), path)
+    if values.ndim == 2:
+        raise DataError("E-DATA-KIND", f"this recipe learns from pictures; {path.name} holds series and no answers.")
+    part = np.repeat(np.array([part for _, part in found], dtype=np.int8), [len(x) for x, _ in found])
+    return BarePictures(values, names=[], part=None if (part == -1).all() else part)
 
 
 def read_new_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None]:

@@ -15,8 +15,9 @@ from etude.data.splits import Splits
 from etude.data.splitting import split_rows
 from etude.data.tables.answers import check_present, class_texts, encode_answers, fit_target, names_classes
 from etude.errors import DataError, UsageError
-from etude.records import Labelled
-from etude.schema import Classes, Inputs, Schema, Target
+from etude.records import Inputs, Labelled
+from etude.schema import Classes, Schema, Target
+from etude.schema import Inputs as InputKind
 from etude.source import Source
 
 
@@ -36,7 +37,7 @@ def assembled(
     raw: RawPictures | RawSignals,
     *,
     source: Source,
-    fit: Callable[[Int[np.ndarray, " training"]], Inputs],
+    fit: Callable[[Int[np.ndarray, " training"]], InputKind],
     notes: tuple[str, ...],
 ) -> Splits[Labelled]:
     """The parts of `x`, whose rows are those of `raw`; `fit` describes the inputs by the training rows.
@@ -49,7 +50,7 @@ def assembled(
 
 def answered_rows(raw: RawPictures | RawSignals | RawTexts, source: Source) -> Answered:
     """The answers encoded, and the rows of each part, which do not depend on what the examples hold."""
-    _refuse_columns(source)
+    refuse_columns(source)
     order = () if isinstance(raw, RawSignals) else raw.classes
     answers = _answers(raw.answers, order)
     check_present(answers, None)
@@ -70,26 +71,27 @@ def answered_rows(raw: RawPictures | RawSignals | RawTexts, source: Source) -> A
 
 
 def in_parts(
-    x: Shaped[Tensor, "rows ..."], answered: Answered, *, inputs: Inputs, notes: tuple[str, ...]
+    x: Shaped[Tensor, "rows ..."], answered: Answered, *, inputs: InputKind, notes: tuple[str, ...]
 ) -> Splits[Labelled]:
     """The examples with their answers in three parts."""
     every = Labelled(x, answered.y)
     train, valid, test = (torch.from_numpy(each) for each in answered.rows)
-    notes = (*notes, *answered.notes, *_in_two_parts(x, answered.rows))
+    notes = (*notes, *answered.notes, *in_two_parts(x, answered.rows))
     schema = Schema(inputs, answered.target)
     parts = (train, valid, test)
     return Splits(every[train], every[valid], every[test], schema, parts, answered.rule, notes, fingerprint(every))
 
 
-def fingerprint(examples: Labelled) -> str:
-    """SHA-256 of the numbers of all examples, then of all answers."""
+def fingerprint(examples: Inputs | Labelled) -> str:
+    """SHA-256 of the numbers of all examples, then of all answers if there are any."""
     digest = hashlib.sha256()
     for tensor in examples.tensors():
         digest.update(tensor.contiguous().numpy().data)
     return digest.hexdigest()
 
 
-def _refuse_columns(source: Source) -> None:
+def refuse_columns(source: Source) -> None:
+    """UsageError for flags that only tables have."""
     given = {"target": source.target, "group": source.group, "time": source.time}
     for flag, value in given.items():
         if value is not None:
@@ -124,7 +126,7 @@ def _reordered(target: Classes, order: tuple[str, ...]) -> Classes:
     return Classes(target.name, names=order, counts=tuple(counts.get(name, 0) for name in order))
 
 
-def _in_two_parts(x: Tensor, rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[str, ...]:
+def in_two_parts(x: Tensor, rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[str, ...]:
     """A note if the very same example stands in the training part and in another one."""
     flat = x.flatten(1).numpy()
     digests = [{hashlib.blake2b(flat[row].tobytes(), digest_size=16).digest() for row in part} for part in rows]

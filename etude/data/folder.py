@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from etude.data.decode import decoded
-from etude.data.raw import RawPictures
+from etude.data.raw import BarePictures, RawPictures
 from etude.errors import DataError
 from etude.source import Source
 
@@ -52,6 +52,30 @@ def read_folder(folder: Path, source: Source, *, size: int) -> RawPictures:
         part=None if (part == -1).all() else part,
         notes=notes + said,
     )
+
+
+def read_bare_folder(folder: Path, source: Source, *, size: int) -> BarePictures:
+    """All pictures below `folder`, whatever folders they are in; train, valid and test at its top are kept as parts."""
+    passed: Counter[str] = Counter()
+    files = list(_pictures(folder, passed))
+    names = [each.relative_to(folder).as_posix() for each in files]
+    part = np.array([PARTS.get(name.split("/")[0].lower(), -1) if "/" in name else -1 for name in names], dtype=np.int8)
+    pictures, said = read_pictures(
+        [(name, path.read_bytes) for name, path in zip(names, files, strict=True)],
+        max_pixels=source.max_pixels,
+        size=size,
+    )
+    notes = (*_passed_over(folder, passed), *said)
+    keep = (part >= 0).any() and (part <= 0).any()  # a folder that is called test and holds all is no test part
+    return BarePictures(pictures, names, part if keep else None, notes)
+
+
+def lacks_classes(folder: Path) -> bool:
+    """Whether pictures lie in the folder itself or in its train, valid and test, so that nothing sorts them."""
+    tops = [each for each in folder.iterdir() if _is_open_folder(each)]
+    divided = tops and all(each.name.lower() in PARTS for each in tops)
+    places = [folder, *(tops if divided else [])]
+    return any(_is_picture(each.name) for place in places for each in place.iterdir() if each.is_file())
 
 
 def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
@@ -112,8 +136,7 @@ def labelled_files(folder: Path) -> tuple[list[PictureFile], tuple[str, ...]]:
                 files.append(PictureFile(path, name, each.name, parts[top] if divided else -1))
     if not files:
         raise _no_pictures(folder, passed)
-    said = ", ".join(f"{count} {what}" for what, count in passed.most_common())
-    return files, (f"passed over in {folder.name}: {said}",) if passed else ()
+    return files, _passed_over(folder, passed)
 
 
 def picture_files(folder: Path) -> list[Path]:
@@ -142,6 +165,11 @@ def _pictures(folder: Path, passed: Counter[str]) -> Iterator[Path]:
                 yield path
             else:
                 passed["broken links, pipes or devices"] += 1
+
+
+def _passed_over(folder: Path, passed: Counter[str]) -> tuple[str, ...]:
+    said = ", ".join(f"{count} {what}" for what, count in passed.most_common())
+    return (f"passed over in {folder.name}: {said}",) if passed else ()
 
 
 def _is_picture(name: str) -> bool:

@@ -21,7 +21,20 @@ from etude.data.text_files import SUFFIXES, file_text, folder_files, is_path, re
 from etude.data.text_sets import TEXT_ENTRIES
 from etude.data.texts import encoded_texts
 from etude.errors import DataError
-from etude.schema import Classes, Inputs, Nodes, Observations, Pictures, Schema, Signals, Table, Target, Text
+from etude.schema import (
+    Classes,
+    Inputs,
+    Nodes,
+    Nothing,
+    Observations,
+    Pictures,
+    Schema,
+    Signals,
+    Table,
+    Target,
+    Text,
+    Wanted,
+)
 from etude.source import Source
 
 
@@ -51,7 +64,7 @@ def read_new(schema: Schema, source: Source, inputs: Sequence[str | Path]) -> Ne
             arrays = [path for path in paths if path.suffix.lower() == ".npz" or "-ubyte" in path.name]
             files = [path for path in paths if path not in arrays]
             read = [new_arrays(path, schema) for path in arrays]
-            return joined(read + ([new_pictures(files, schema.inputs, schema.answer, source)] if files else []))
+            return joined(read + ([new_pictures(files, schema.inputs, schema.target, source)] if files else []))
         case Signals():
             return joined([new_arrays(path, schema) for path in paths])
         case Nodes() | Observations() as other:
@@ -123,7 +136,7 @@ def learnt_files(source: Source) -> bool:
     return not named and Path(source.data).suffix.lower() not in SUFFIXES
 
 
-def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Target, source: Source) -> New:
+def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Wanted, source: Source) -> New:
     """Picture files and folders of them; the names of their folders are the answers if all are classes."""
     found: list[Path] = []
     for path in paths:
@@ -135,8 +148,10 @@ def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Target, source
     squares, notes = read_pictures(contents, max_pixels=source.max_pixels, size=inputs.height)
     x = stacked(squares, size=inputs.height, channels=inputs.channels)
     labels = [path.resolve().parent.name for path in found]
-    known = isinstance(target, Classes) and set(labels) <= set(target.names)
-    y = encode_answers(target, pl.Series(target.name, labels)) if known else None
+    if isinstance(target, Classes) and set(labels) <= set(target.names):
+        y = encode_answers(target, pl.Series(target.name, labels))
+    else:
+        y = None
     return New(x, y, tuple(str(path) for path in found), notes)
 
 
@@ -150,7 +165,9 @@ def new_arrays(path: Path, schema: Schema) -> New:
         raise DataError("E-SCHEMA", f"{path.name} is no .npz file, and the run reads series from those.")
     x = encoded(examples, schema.inputs, path)
     names = tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1))
-    return New(x, None if answers is None else encode_answers(schema.answer, named(answers, schema.answer)), names, ())
+    if answers is None or isinstance(schema.target, Nothing):
+        return New(x, None, names, ())
+    return New(x, encode_answers(schema.answer, named(answers, schema.answer)), names, ())
 
 
 def encoded(examples: np.ndarray, inputs: Inputs, path: Path) -> Tensor:

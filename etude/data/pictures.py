@@ -1,31 +1,55 @@
 """Pictures of any size to one size and one number of channels, as bytes, in three parts."""
 
+from functools import partial
+
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Int, UInt8
 from PIL import Image
 from torch import Tensor
 
-from etude.data.assemble import assembled
-from etude.data.raw import RawPictures
+from etude.data.assemble import assembled, fingerprint, in_two_parts, refuse_columns
+from etude.data.raw import BarePictures, RawPictures
 from etude.data.splits import Splits
-from etude.records import Labelled
-from etude.schema import Pictures
+from etude.data.splitting import split_rows
+from etude.records import Inputs, Labelled
+from etude.schema import Nothing, Pictures, Schema
 from etude.source import Source
 
 
 def picture_splits(raw: RawPictures, source: Source, *, size: int, channels: int | None) -> Splits[Labelled]:
     """The pictures as squares of `size` pixels; `channels` None means 3 if any picture has colour, else 1."""
+    x, notes = encoded(raw, size=size, channels=channels)
+    return assembled(x, raw, source=source, fit=partial(described, x), notes=notes)
+
+
+def bare_splits(raw: BarePictures, source: Source, *, size: int, channels: int | None) -> Splits[Inputs]:
+    """The same for pictures without answers, which are split at random."""
+    refuse_columns(source)
+    x, notes = encoded(raw, size=size, channels=channels)
+    rows, rule = split_rows(len(x), source=source, classes=None, part=raw.part)
+    every, schema = Inputs(x), Schema(described(x, rows[0]), Nothing())
+    train, valid, test = (torch.from_numpy(each) for each in rows)
+    notes = (*raw.notes, *notes, *in_two_parts(x, rows))
+    parts = (train, valid, test)
+    return Splits(every[train], every[valid], every[test], schema, parts, rule, notes, fingerprint(every))
+
+
+def encoded(
+    raw: RawPictures | BarePictures, *, size: int, channels: int | None
+) -> tuple[UInt8[Tensor, "rows channel height width"], tuple[str, ...]]:
+    """All pictures in one tensor, with notes of what was changed and what looks odd."""
     squares, notes = squared(raw.pictures, size)
     if channels is None:
         channels = 3 if any(_has_colour(each) for each in squares) else 1
     x = stacked(squares, size=size, channels=channels)
+    return x, notes + _constant(x, raw.names)
 
-    def fit(train: np.ndarray) -> Pictures:
-        mean, deviation = channel_statistics(x[torch.from_numpy(train)])
-        return Pictures(height=size, width=size, channels=channels, mean=mean, deviation=deviation)
 
-    return assembled(x, raw, source=source, fit=fit, notes=notes + _constant(x, raw.names))
+def described(x: UInt8[Tensor, "rows channel height width"], train: Int[np.ndarray, " training"]) -> Pictures:
+    """What the pictures are like, by the training rows."""
+    mean, deviation = channel_statistics(x[torch.from_numpy(train)])
+    return Pictures(height=x.shape[2], width=x.shape[3], channels=x.shape[1], mean=mean, deviation=deviation)
 
 
 def squared(

@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 
 from etude.data.clouds import CLOUDS
+from etude.data.gallery import gallery_splits, read_gallery
 from etude.data.generated import GENERATED
 from etude.data.load import read
-from etude.data.pictures import picture_splits
-from etude.data.raw import RawPictures, RawTable
+from etude.data.raw import BarePictures, RawPictures, RawTable
 from etude.data.splits import Splits, first_rows
 from etude.data.splitting import split_rows
 from etude.data.tables.encode import encode_rows, fit_table
@@ -27,12 +27,11 @@ def load_points(source: Source) -> Splits[Inputs]:
 
 
 def load_pictures_or_points(source: Source, *, size: int) -> Splits[Inputs] | Splits[Labelled]:
-    """Grey or coloured pictures with their answers, `size` pixels wide, or points without any."""
-    raw = read(source, size=size)
-    if not isinstance(raw, RawPictures):
+    """Grey or coloured pictures, `size` pixels wide, with their answers if they have any, or points without."""
+    raw = read_gallery(source, size=size)
+    if not isinstance(raw, RawPictures | BarePictures):
         return point_splits(demand_table(raw, source), source)
-    splits = picture_splits(raw, source, size=size, channels=None)
-    return first_rows(splits, source.overfit) if source.overfit > 0 else splits
+    return gallery_splits(raw, source, size=size, channels=None)
 
 
 def demand_table(raw: object, source: Source) -> RawTable:

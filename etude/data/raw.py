@@ -39,6 +39,16 @@ class RawPictures:
 
 
 @dataclass(frozen=True, slots=True)
+class BarePictures:
+    """Pictures that nobody answered for; the rest as in `RawPictures`."""
+
+    pictures: list[np.ndarray] | np.ndarray
+    names: list[str]
+    part: Part | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RawTexts:
     """Texts with class names or quantities."""
 

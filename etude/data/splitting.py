@@ -104,8 +104,16 @@ def _check_sizes(names: np.ndarray, sizes: np.ndarray, *, needed: int, named: bo
     raise DataError(
         "E-SPLIT-SMALL",
         f"{listed}{more}; needs {needed} for {wanted}: add rows of such a class, remove it, or join it to another"
-        " (a number to predict rather than a class: --task regress)",
+        f"{' (a number to predict rather than a class: --task regress)' if _are_numbers(names) else ''}",
     )
+
+
+def _are_numbers(names: np.ndarray) -> bool:
+    try:
+        names.astype(np.float64)
+    except ValueError:
+        return False
+    return True
 
 
 def _rows(n: int) -> str:

@@ -4,8 +4,8 @@ from etude.data.splits import Splits
 from etude.records import Inputs, Labelled
 
 
-def unlabelled(splits: Splits[Labelled]) -> Splits[Inputs]:
-    """The same examples in the same parts, without their answers; the schema still names them."""
+def unlabelled(splits: Splits[Labelled] | Splits[Inputs]) -> Splits[Inputs]:
+    """The same examples in the same parts, without their answers; the schema still names them if there are any."""
     return Splits(
         train=Inputs(splits.train.x),
         valid=Inputs(splits.valid.x),

@@ -19,7 +19,7 @@ from etude.evaluation.records import Baseline, Score
 from etude.figures import Images
 from etude.layers.units import as_pictures, unit_rows
 from etude.models.rbm import RBM
-from etude.records import Labelled
+from etude.records import Inputs, Labelled
 
 LABELS = 10_000
 """training examples of the probe at most, so that it takes seconds"""
@@ -27,13 +27,13 @@ FILTERS = 64
 """hidden units whose weights are drawn"""
 
 
-def binary(examples: Labelled) -> Float[Tensor, "example visible"]:
+def binary(examples: Inputs | Labelled) -> Float[Tensor, "example visible"]:
     """Each pixel on or off, drawn with its grey level as the probability; always the same draw."""
     return torch.bernoulli(unit_rows(examples.x), generator=stream(0, "sampling"))
 
 
 @torch.no_grad()
-def pseudo_likelihood(rbm: RBM, examples: Labelled) -> Float[Tensor, " example"]:
+def pseudo_likelihood(rbm: RBM, examples: Inputs | Labelled) -> Float[Tensor, " example"]:
     """-sum_i log p(v_i | all other units) in nats for each example, estimated from one unit of each, drawn at random.
 
     Besag 1975; the estimate of Marlin et al. 2010: it needs no Z, since log p(v_i | rest) = log sigmoid(F(v') - F(v)),
@@ -49,7 +49,7 @@ def pseudo_likelihood(rbm: RBM, examples: Labelled) -> Float[Tensor, " example"]
 
 
 @torch.no_grad()
-def likelihood(rbm: RBM, train: Labelled, examples: Labelled) -> tuple[Score, str]:
+def likelihood(rbm: RBM, train: Inputs | Labelled, examples: Inputs | Labelled) -> tuple[Score, str]:
     """-log p(v) in nats for each example, and how Z was found."""
     if min(rbm.weight.shape) <= MOST:
         log_partition, how = exact_log_partition(rbm), "Z: summed over all states"

@@ -7,10 +7,12 @@ from typing import Any
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
+from torch.nn import functional as F
 
 from etude.chance import stream
 from etude.data.clouds import MIXTURES, Mixture
 from etude.data.splits import Splits, part
+from etude.errors import DataError
 from etude.evaluation.features import FeatureNetwork, trained_features
 from etude.evaluation.generation import (
     energy_distance,
@@ -32,6 +34,9 @@ SAMPLES = 2000
 SHOWN = 1000
 """points of each kind in a figure"""
 FEATURES = "the features of a LeNet trained on the training part (FID falls with n: compare it at equal n only)"
+COARSE = 16
+"""side in pixels of the pictures without classes that are compared: more would only be slower"""
+PIXELS = f"their pixels at {COARSE} x {COARSE} or less, as there are no classes to train a judge with"
 MEANING = (
     "distance without bias, mean of 10 blocks with Student's interval; precision and recall with 3 neighbours; "
     "novelty: median distance to the nearest training example, over that of the part's own examples"
@@ -57,7 +62,7 @@ class Yardstick:
         """Points as they are; pictures of classes by features; pictures without classes by pixels."""
         if isinstance(self.splits.schema.target, Classes):
             return self.judge.features(x)
-        return spanned(x).flatten(1)
+        return coarse(x).flatten(1)
 
     def scores(self, samples: Shaped[Tensor, "example ..."], real: Shaped[Tensor, "real ..."]) -> dict[str, Score]:
         """How far the samples are from the real examples; the most telling score first."""
@@ -73,8 +78,14 @@ class Yardstick:
         return found | {"precision": share(inside(ours, theirs)), "recall": share(inside(theirs, ours))}
 
     def real(self, name: str) -> Shaped[Tensor, "real ..."]:
-        """At most SAMPLES examples of a part, always the same."""
+        """At most SAMPLES examples of a part, always the same; DataError if there are fewer than two."""
         examples, _ = part(self.splits, name)
+        if len(examples) < 2:
+            raise DataError(
+                "E-SPLIT-SMALL",
+                f"the {name} part has {len(examples)} of the examples, and samples are held against 2 at least: "
+                "add examples, or give the part more with --split.",
+            )
         order = torch.randperm(len(examples), generator=stream(0, "real examples"))
         chosen: Tensor = examples.x[order[:SAMPLES]]
         return chosen
@@ -87,16 +98,21 @@ class Yardstick:
         scores = (before or {}) | self.scores(samples, real)
         if name != "train":
             scores["novelty"] = novelty(samples, real, train)
-        space = FEATURES if samples.ndim == 4 else "the plane"
         return Verdict(
             n=len(samples),
             unit="samples",
             metrics=scores,
             protocol=f"{len(samples):,} samples of a fixed seed against {len(real):,} examples of the {name} part in "
-            f"{space}; {MEANING}",
+            f"{self.space(samples)}; {MEANING}",
             baselines=tuple(self.baselines(len(samples), real)),
             figures={"neighbours": beside_neighbours(samples, train)} if samples.ndim == 4 else {},
         )
+
+    def space(self, samples: Shaped[Tensor, "example ..."]) -> str:
+        """Where distances are measured, in words."""
+        if samples.ndim == 2:
+            return "the plane"
+        return FEATURES if isinstance(self.splits.schema.target, Classes) else PIXELS
 
     def baselines(self, n: int, real: Tensor) -> list[Baseline]:
         """The training examples themselves, which no generator should beat, and one Gaussian."""
@@ -114,6 +130,14 @@ class Yardstick:
             started = time.perf_counter()
             found.append(Baseline(name, note, self.scores(samples, real), round(time.perf_counter() - started, 3)))
         return found
+
+
+def coarse(x: Shaped[Tensor, "example ..."]) -> Float[Tensor, "example ..."]:
+    """Points as they are, pictures in the span of a network, averaged to at most COARSE pixels in height and width."""
+    spread = spanned(x)
+    if x.ndim == 2 or x.shape[2] <= COARSE:
+        return spread
+    return F.adaptive_avg_pool2d(spread, COARSE)
 
 
 def in_units(x: Float[Tensor, "point 2"], table: Any) -> Float[Tensor, "point 2"]:

@@ -13,7 +13,7 @@ from etude.data.batches import shuffled, steps_per_epoch
 from etude.data.new import read_new
 from etude.data.splits import Splits
 from etude.data.splits import part as part_of
-from etude.data.squares import load_squares
+from etude.data.squares import load_gallery
 from etude.data.unlabelled import unlabelled
 from etude.evaluation.answers import Answer, Answers
 from etude.evaluation.codes import SHOWN, beside
@@ -84,8 +84,8 @@ class AutoencoderRecipe(Recipe):
         return Optimizer(adamw(network.parameters(), rate=self.rate), schedule=one_cycle(steps))
 
     def experiments(self) -> Iterator[Experiment[Inputs]]:
-        labelled = load_squares(self.source, size=self.size)
-        splits = unlabelled(labelled)
+        gallery = load_gallery(self.source, size=self.size)
+        splits = unlabelled(gallery)
         device, epoch = find_device(self.device), steps_per_epoch(len(splits.train), self.batch)
         steps = self.steps or epoch * (self.epochs or self.length.epochs(epoch))
         seed_global(self.seed, "initialisation")
@@ -106,10 +106,10 @@ class AutoencoderRecipe(Recipe):
             epoch_steps=epoch,
             watch=Watch("valid_denoised_mse" if self.corruption else "valid_mse"),
             splits=splits,
-            views=self.views(network, labelled),
+            views=self.views(network, gallery),
         )
 
-    def views(self, network: Autoencoder, splits: Splits[Labelled]) -> dict[str, Callable[[], Figure]]:
+    def views(self, network: Autoencoder, splits: Splits[Inputs] | Splits[Labelled]) -> dict[str, Callable[[], Figure]]:
         """What comes back, where the classes lie, and what the plane between them looks like."""
         height = expect_pictures(splits.schema, "autoencoder").height
         found: dict[str, Callable[[], Figure]] = {
@@ -171,11 +171,12 @@ def codes(network: Autoencoder, pictures: Tensor) -> Float[Tensor, "picture late
         return network.encode(unit_rows(pictures.to(device_of(network))))
 
 
-def mapped(network: Autoencoder, examples: Labelled, schema: Schema) -> Points:
+def mapped(network: Autoencoder, examples: Inputs | Labelled, schema: Schema) -> Points:
     """Codes in the plane, coloured by a class that the training never saw."""
     z = codes(network, examples.x).cpu()
     labels = ("first number of the code", "second number of the code")
     if z.shape[1] != 2:
         z, labels = plane(z), ("first principal direction", "second principal direction")
-    classes, names = (examples.y, schema.target.names) if isinstance(schema.target, Classes) else (None, ())
+    names = schema.target.names if isinstance(schema.target, Classes) else ()
+    classes = examples.y if names and isinstance(examples, Labelled) else None
     return Points("Codes of pictures", z[:, 0], z[:, 1], *labels, classes=classes, names=names)

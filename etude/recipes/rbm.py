@@ -9,7 +9,7 @@ from torch import nn
 from etude.chance import seed_global
 from etude.data.batches import shuffled, steps_per_epoch
 from etude.data.splits import part as part_of
-from etude.data.squares import load_squares
+from etude.data.squares import load_gallery
 from etude.data.unlabelled import unlabelled
 from etude.evaluation.codes import SHOWN, beside
 from etude.evaluation.energies import dreams, filters, likelihood, noise, probes, pseudo_likelihood
@@ -35,10 +35,10 @@ CHAINS = 100
 """dreams that a persistent machine goes on with"""
 
 
+ACCURACY = "Accuracy: a logistic regression on p(h = 1 | v), trained on training rows alone. "
 PROTOCOL = (
-    "Accuracy: a logistic regression on p(h = 1 | v), trained on training rows alone. Nats and pseudo-likelihood: "
-    "-log p(v) and -sum_i log p(v_i | rest) of each picture, its pixels drawn to on or off once. "
-    "95 % intervals by the bootstrap over the pictures."
+    "Nats and pseudo-likelihood: -log p(v) and -sum_i log p(v_i | rest) of each picture, its pixels drawn to on or off "
+    "once. 95 % intervals by the bootstrap over the pictures."
 )
 
 
@@ -92,8 +92,8 @@ class RestrictedBoltzmann(Recipe):
         return ContrastiveDivergence(rbm, optimizer, features=unit_rows, steps=steps, decay=decay)
 
     def experiments(self) -> Iterator[Experiment[Inputs]]:
-        labelled = load_squares(self.source, size=self.size)
-        splits = unlabelled(labelled)
+        gallery = load_gallery(self.source, size=self.size)
+        splits = unlabelled(gallery)
         device, epoch = find_device(self.device), steps_per_epoch(len(splits.train), self.batch)
         seed_global(self.seed, "initialisation")
         rbm = machine(self.network(splits.schema))
@@ -105,11 +105,11 @@ class RestrictedBoltzmann(Recipe):
             learner=learner,
             batches=lambda start: shuffled(splits.train, self.batch, seed=self.seed, start=start),
             steps=self.steps or epoch * (self.epochs or self.length.epochs(epoch)),
-            evaluate=lambda: {"valid_pseudo_likelihood": float(pseudo_likelihood(rbm, labelled.valid).mean())},
+            evaluate=lambda: {"valid_pseudo_likelihood": float(pseudo_likelihood(rbm, splits.valid).mean())},
             evaluate_every=max(epoch, 100),
             epoch_steps=epoch,
             watch=TO_THE_END,
-            splits=labelled,
+            splits=gallery,
             views={
                 "filters": lambda: filters(rbm, height=height),
                 "dreams": lambda: dreams(
@@ -126,7 +126,9 @@ class RestrictedBoltzmann(Recipe):
         nats, how = likelihood(rbm, splits.train, examples)
         metrics = {"nats": nats, "pseudo_likelihood": mean_score(pseudo_likelihood(rbm, examples).numpy())}
         baselines: tuple[Baseline, ...] = ()
+        protocol = PROTOCOL
         if isinstance(splits.schema.target, Classes):
+            protocol = ACCURACY + PROTOCOL
             accuracy, pixels = probes(rbm, splits.train, examples)
             metrics, baselines = {"accuracy": accuracy} | metrics, (pixels,)
         x = unit_rows(examples.x[:SHOWN].to(device_of(rbm)))
@@ -134,7 +136,7 @@ class RestrictedBoltzmann(Recipe):
             n=len(examples),
             unit="pictures",
             metrics=metrics,
-            protocol=f"All {len(examples):,} pictures of the {part} part. {PROTOCOL} {how}.",
+            protocol=f"All {len(examples):,} pictures of the {part} part. {protocol} {how}.",
             baselines=baselines,
             figures={"reconstructions": beside(x, rbm.visible_given(rbm.hidden_given(x)), height=height)},
         )

@@ -12,7 +12,7 @@ from etude.chance import seed_global, stream
 from etude.data.batches import shuffled, steps_per_epoch
 from etude.data.splits import Splits
 from etude.data.splits import part as part_of
-from etude.data.squares import load_squares
+from etude.data.squares import load_gallery
 from etude.data.unlabelled import unlabelled
 from etude.evaluation.codes import SHOWN, STEPS, beside, between, bound_parts, bounds, independent_pixels, used
 from etude.evaluation.intervals import mean_score
@@ -64,8 +64,8 @@ class VariationalAutoencoder(Recipe):
         return VAE(pictures.height * pictures.width, hidden=self.hidden, latent=self.latent)
 
     def experiments(self) -> Iterator[Experiment[Inputs]]:
-        labelled = load_squares(self.source, size=self.size)
-        splits = unlabelled(labelled)
+        gallery = load_gallery(self.source, size=self.size)
+        splits = unlabelled(gallery)
         device, epoch = find_device(self.device), steps_per_epoch(len(splits.train), self.batch)
         seed_global(self.seed, "initialisation")
         network = coder(placed(self.network(splits.schema), device))
@@ -83,7 +83,7 @@ class VariationalAutoencoder(Recipe):
             epoch_steps=epoch,
             watch=Watch("valid_nats"),
             splits=splits,
-            views=views(network, labelled),
+            views=views(network, gallery),
         )
 
     def judge(self, network: nn.Module, experiment: Experiment[Any], part: PartName) -> Verdict:
@@ -123,14 +123,13 @@ def drawn(vae: VAE, pictures: Pictures, *, n: int, seed: int) -> Images:
     return Images("New pictures", as_pictures(x, height=pictures.height), ("",) * n)
 
 
-def views(vae: VAE, splits: Splits[Labelled]) -> dict[str, Any]:
+def views(vae: VAE, splits: Splits[Inputs] | Splits[Labelled]) -> dict[str, Any]:
     """What to look at: new pictures, a walk from one picture to the next, where the classes lie."""
-    pictures, target = expect_pictures(splits.schema, "vae"), splits.schema.target
-    names = target.names if isinstance(target, Classes) else ()
+    pictures, target, valid = expect_pictures(splits.schema, "vae"), splits.schema.target, splits.valid
 
     def codes(n: int) -> torch.Tensor:
         with torch.no_grad():
-            return vae.encode(unit_rows(splits.valid.x[:n].to(device_of(vae))))[0]
+            return vae.encode(unit_rows(valid.x[:n].to(device_of(vae))))[0]
 
     def walk() -> Images:
         stops = codes(5)
@@ -141,10 +140,9 @@ def views(vae: VAE, splits: Splits[Labelled]) -> dict[str, Any]:
             ("",) * (STEPS * (len(stops) - 1)),
         )
 
-    found: dict[str, Any] = {
-        "samples": lambda: drawn(vae, pictures, n=64, seed=0),
-        "latent walk": walk,
-    }
-    if names:
-        found["latent space"] = lambda: embedding("Codes of pictures", codes(MAPPED), splits.valid.y[:MAPPED], names)
+    found: dict[str, Any] = {"samples": lambda: drawn(vae, pictures, n=64, seed=0)}
+    if len(valid) > 1:
+        found["latent walk"] = walk
+    if isinstance(target, Classes) and isinstance(valid, Labelled):
+        found["latent space"] = lambda: embedding("Codes of pictures", codes(MAPPED), valid.y[:MAPPED], target.names)
     return found

@@ -113,7 +113,10 @@ def denoising_loss(network: nn.Module, noise: Noise, examples: Inputs | Labelled
             answer = network(x.to(device), t[rows].to(device), told[rows].to(device)).cpu()
             errors.append((answer - epsilon[rows]).square().flatten(1).mean(dim=1))
     every = torch.cat(errors).double()
-    mean, reach = float(every.mean()), 1.96 * float(every.std()) / math.sqrt(n)
+    mean = float(every.mean())
+    if n == 1:
+        return Score(mean)
+    reach = 1.96 * float(every.std()) / math.sqrt(n)
     return Score(mean, mean - reach, mean + reach)
 
 
