@@ -2,12 +2,15 @@ import zipfile
 from itertools import islice
 from pathlib import Path
 
+import polars as pl
 import pytest
 import torch
 from real_data import real
 
 from etude.data.bucketed import bucketed, by_length, trimmed
+from etude.data.pair_files import read_pairs
 from etude.data.pair_sets import addition, reversal, spanish
+from etude.data.pair_tables import new_texts
 from etude.data.tokenizers import END, PAD, START, UNKNOWN, decode
 from etude.data.translation import load_pairs
 from etude.errors import DataError, UsageError
@@ -172,3 +175,28 @@ def test_spanish_pairs_stay_together_by_their_english_side(tmp_path: Path) -> No
     assert raw.groups is not None
     assert raw.groups.tolist() == [0, 0, 1]
     assert raw.names == ("en", "es")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_two_columns_of_a_table_are_pairs(tmp_path: Path, suffix: str) -> None:
+    rows = [(a, f"{b}, {n}") for n in range(5) for a, b in zip(SENTENCES, ENGLISH, strict=True)]
+    frame = pl.DataFrame(rows, schema=["german", "english"], orient="row")
+    path = tmp_path / f"pairs.{suffix}"
+    {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "parquet": frame.write_parquet}[suffix](path)
+    raw = read_pairs(path, Source(str(path)))
+    assert (raw.sources[0], raw.targets[0], raw.names) == (*rows[0], ("german", "english"))
+    turned = read_pairs(path, Source(str(path), target="german"))
+    assert (turned.targets, turned.sources, turned.names) == (raw.sources, raw.targets, ("english", "german"))
+    splits = load_pairs(Source(str(path)))
+    assert splits.schema.target.name == "english" and any("english is written for german" in n for n in splits.notes)
+    assert new_texts(path, Source(str(path)), written="english") == raw.sources
+
+
+def test_numbers_beside_two_columns_of_texts_are_passed_over_and_a_third_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("id,said,meant,by\n" + "".join(f"{n},word {n},thing {n},Ann\n" for n in range(12)))
+    with pytest.raises(DataError, match=r"3 columns of texts \(said, meant, by\).* --drop"):
+        load_pairs(Source(str(path)))
+    with pytest.raises(UsageError, match="no column 'ment'"):
+        load_pairs(Source(str(path), target="ment", drop=("by",)))
+    assert read_pairs(path, Source(str(path), drop=("by",))).names == ("said", "meant")

@@ -1,10 +1,11 @@
-"""Texts with their translations from the user's own files: two columns of one file, or two files line by line."""
+"""Texts with their translations from the user's own files: two columns of one, or two files line by line."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from etude.data.pair_tables import is_table, table_of_pairs
 from etude.data.raw import Part
 from etude.data.tables.sniff import table_bytes, text_of
 from etude.errors import DataError, UsageError
@@ -26,7 +27,7 @@ class RawPairs:
 
 
 def read_pairs(path: Path, source: Source) -> RawPairs:
-    """The pairs of a tab-separated file, or of `path` and the file that `--target` names, line by line.
+    """The pairs of a table or of a tab-separated file, or of `path` and the file that `--target` names, line by line.
 
     DataError E-DATA-PATH if there is no such file, E-PAIRS with the line for a first text that has no second one; pairs
     with an empty side are left out.
@@ -34,6 +35,8 @@ def read_pairs(path: Path, source: Source) -> RawPairs:
     second = Path(source.target or "").expanduser()
     if source.target and second.is_file():
         return aligned(path, second, source)
+    if is_table(path):
+        return grouped(*table_of_pairs(path, source))
     if source.target and (second.suffix or "/" in source.target):
         raise DataError("E-DATA-PATH", f"--target {source.target}: there is no such file.")
     lines, notes = lines_of(path, source)
@@ -66,7 +69,9 @@ def grouped(rows: list[list[str]], names: tuple[str, str], notes: tuple[str, ...
     """The pairs without those that have an empty side, grouped by their first text."""
     full = [(left.strip(), right.strip()) for left, right in rows if left.strip() and right.strip()]
     if not full:
-        raise DataError("E-PAIRS", "there is no pair of texts: want two texts on each line, a tab between them.")
+        raise DataError(
+            "E-PAIRS", "there is no pair of texts: want two texts in each row, or on each line, a tab between."
+        )
     if len(full) < len(rows):
         notes = (*notes, f"{len(rows) - len(full):,} pairs with an empty side were left out")
     sources, targets = [left for left, _ in full], [right for _, right in full]

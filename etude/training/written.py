@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from etude.data.pair_files import lines_of
+from etude.data.pair_tables import is_table, new_texts
 from etude.data.tokenizers import END, PAD, SPECIAL, START, UNKNOWN, decode, encode
 from etude.data.translation import padded
 from etude.errors import DataError
@@ -31,7 +32,7 @@ BINS = 5
 def answer_texts(network: nn.Module, schema: Schema, inputs: Sequence[str]) -> Answers:
     """Write a text for each line of the files among `inputs`, and for each input that is no file."""
     reads, writes = expect_text(schema, "a writer"), expect_written(schema, "a writer")
-    named = [each for given in inputs for each in texts_of(given)]
+    named = [each for given in inputs for each in texts_of(given, writes.name)]
     unknown = 0
     rows = []
     for first in range(0, len(named), TEXTS_AT_ONCE):
@@ -44,12 +45,15 @@ def answer_texts(network: nn.Module, schema: Schema, inputs: Sequence[str]) -> A
     return Answers(writes.name, tuple(rows), notes)
 
 
-def texts_of(given: str) -> list[tuple[str, str]]:
-    """Name and text: the input itself, or each line of the file that it names."""
+def texts_of(given: str, written: str) -> list[tuple[str, str]]:
+    """Name and text: the input itself, or each line of the file that it names, or each row of a table.
+
+    The column called `written` of a table is what the network is to write.
+    """
     path = Path(given)
     if len(given) > 4096 or not path.is_file():
         return [(given, given)]
-    lines, _ = lines_of(path, Source(given))
+    lines = new_texts(path, Source(given), written=written) if is_table(path) else lines_of(path, Source(given))[0]
     return [(f"{path.name}:{number}", line) for number, line in enumerate(lines, start=1)]
 
 
@@ -64,9 +68,10 @@ def encoded(reads: Text, texts: Sequence[str], network: nn.Module) -> Int[Tensor
 
 def explain_texts(network: nn.Module, schema: Schema, inputs: Sequence[str]) -> dict[str, Figure]:
     """For each text, where the network looks while it writes its answer."""
-    reads, side = expect_text(schema, "a writer"), expect_written(schema, "a writer").text
+    reads, wanted = expect_text(schema, "a writer"), expect_written(schema, "a writer")
+    side = wanted.text
     figures: dict[str, Figure] = {}
-    for number, (_, text) in enumerate((each for given in inputs for each in texts_of(given)), start=1):
+    for number, (_, text) in enumerate((each for given in inputs for each in texts_of(given, wanted.name)), start=1):
         x = encoded(reads, [text], network)
         y = written(network, x, side, beams=BEAMS)
         told = torch.cat([y.new_full((1, 1), START), y[:, : int((y != PAD).sum()) - int((y == END).any())]], dim=1)
