@@ -95,6 +95,26 @@ def test_measurements_are_standardised_by_the_training_nodes(tmp_path: Path) -> 
     assert constant.to_dense()[:, 0].tolist() == [0, 0, 0, 0, 0]
 
 
+def test_categories_are_one_hot_and_one_that_training_never_met_is_zero(tmp_path: Path) -> None:
+    rows = "a,red,1,ant,train\nb,blue,2,bee,train\nc,red,3,cow,valid\nd,blue,0,ant,test\ne,red,1,,test\n"
+    splits = load_graph(folder(tmp_path, "name,colour,size,kind,part\n" + rows))
+    assert splits.every.x.to_dense()[:, 1:].tolist() == [[1, 0], [0, 1], [0, 0], [1, 0], [0, 0]]
+    assert splits.every.x.to_dense()[:, 0].tolist() == [-1, 1, 3, -3, -1]
+    assert any("categories as 0 and 1, 2 of 3 met" in note for note in splits.splits.notes)
+    texts = "a,red,ant,train\nb,blue,bee,train\nc,red,cow,valid\nd,blue,ant,test\ne,red,,test\n"
+    alone = load_graph(folder(tmp_path, "name,colour,kind,part\n" + texts))
+    assert alone.splits.schema.inputs == Nodes(nodes=5, features=2, edges=3)
+    many = "".join(f"n{k},{k % 2},t{k}\n" for k in range(1100))
+    with pytest.raises(DataError, match="1,100 different texts"):
+        load_graph(folder(tmp_path, "name,colour,kind\n" + many, "n0,n1\n"))
+
+
+def test_a_table_that_is_no_graph_is_told_what_a_graph_is(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("age,income\n1,2\n3,4\n")
+    with pytest.raises(DataError, match=r"people\.csv alone is no graph: want two columns of names of nodes"):
+        load_graph(Source(str(tmp_path / "people.csv")))
+
+
 def test_gml_is_read_as_networkx_reads_it(tmp_path: Path) -> None:
     club = nx.karate_club_graph()
     for node in club:

@@ -18,6 +18,8 @@ from etude.errors import DataError
 from etude.layers.graph import compressed
 from etude.source import Source
 
+MOST_VALUES = 1000
+"""of a category: more are rather names"""
 KEYS = ("feat_indptr", "feat_indices", "shape", "label", "edge", "train_idx", "val_idx", "test_idx")
 """arrays of an .npz: the features as compressed rows of ones, a class index for each node, edges (edge, 2), parts"""
 
@@ -38,6 +40,8 @@ class RawGraph:
     """what the classes are"""
     part: Part | None = None
     notes: tuple[str, ...] = ()
+    kinds: Float[Tensor, "node kind"] | None = None
+    """one column of 0 and 1 for each value of each category, beside the features; None where there are no categories"""
 
 
 def read_graph(path: Path, source: Source) -> RawGraph:
@@ -55,6 +59,8 @@ def read_folder(folder: Path, links: Path, source: Source) -> RawGraph:
     """The graph of a file of edges and of nodes.csv in the same folder."""
     for needed in (links, folder / "nodes.csv"):
         if not needed.exists():
+            if links.name != "edges.csv":
+                raise no_edges(links)
             raise DataError(
                 "E-GRAPH-FILES",
                 f"{folder} has no {needed.name}: a graph is edges.csv (two columns of names of nodes) and nodes.csv"
@@ -64,6 +70,15 @@ def read_folder(folder: Path, links: Path, source: Source) -> RawGraph:
     if not set(pairs.row(0)[:2]) <= set(nodes[:, 0].to_list()):  # the first line names the columns
         pairs = pairs[1:]
     return from_tables(nodes, pairs, source, folder.name)
+
+
+def no_edges(path: Path) -> DataError:
+    """The error for a single file beside which there is no table of nodes."""
+    return DataError(
+        "E-GRAPH-FILES",
+        f"{path.name} alone is no graph: want two columns of names of nodes in it and nodes.csv (name, class, perhaps"
+        " features) beside it, or a folder with edges.csv and nodes.csv, or a .gml or .npz file.",
+    )
 
 
 def strings(path: Path, *, header: bool) -> pl.DataFrame:
@@ -80,8 +95,8 @@ def strings(path: Path, *, header: bool) -> pl.DataFrame:
 def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where: str) -> RawGraph:
     """A graph of texts: the first column of `nodes` holds the names that the first two of `pairs` use.
 
-    A column called part (train, valid, test) marks the parts; --target is the class, and what else there is must be
-    numbers. Without numbers a node's only feature is which node it is.
+    A column called part (train, valid, test) marks the parts; --target is the class, and what else there is are numbers
+    or categories. Without either a node's only feature is which node it is.
     """
     names = nodes[:, 0].to_list()
     code = {name: number for number, name in enumerate(names)}
@@ -97,15 +112,19 @@ def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where:
     target, notes = target_name(rest, source)
     answers = tuple(None if answer in source.missing else answer for answer in nodes[target].to_list())
     columns = [name for name in rest if name not in {target, *source.drop}]
-    features, said = numeric(nodes, columns, where)
+    categories = [name for name in columns if is_category(nodes[name], source)]
+    features, said = numeric(nodes, [name for name in columns if name not in categories], where, bare=not categories)
+    kinds = torch.cat([one_hot(nodes[name], source, where) for name in categories], dim=1) if categories else None
     edges = torch.tensor([[code[first], code[second]] for first, second in ends])
-    return RawGraph(features, edges, answers, tuple(names), target, marked(nodes, where), (*notes, *said))
+    return RawGraph(features, edges, answers, tuple(names), target, marked(nodes, where), (*notes, *said), kinds)
 
 
 def numeric(
-    nodes: pl.DataFrame, columns: list[str], where: str
+    nodes: pl.DataFrame, columns: list[str], where: str, *, bare: bool
 ) -> tuple[Float[Tensor, "node feature"], tuple[str, ...]]:
-    """The columns as features, or one feature for each node where there are none."""
+    """The columns as features; where there are none, no features, or one for each node if all else is `bare`."""
+    if not columns and not bare:
+        return dense_rows(torch.zeros(len(nodes), 0)), ()
     if not columns:
         return identity(len(nodes)), ("no features: each node is known by itself alone",)
     for name in columns:
@@ -116,6 +135,29 @@ def numeric(
             )
     values = np.stack([numbers_in(nodes[name]).to_numpy() for name in columns], axis=1)
     return dense_rows(torch.from_numpy(values.astype(np.float32))), ()
+
+
+def is_category(column: pl.Series, source: Source) -> bool:
+    """Whether most of what is there are no numbers; a few texts among numbers are mistakes."""
+    given = column.filter(~column.is_in(source.missing) & column.is_not_null())
+    return 2 * numbers_in(given).null_count() > len(given)
+
+
+def one_hot(column: pl.Series, source: Source, where: str) -> Float[Tensor, "node value"]:
+    """A column of 0 and 1 for each value, in the order of the alphabet; a missing value has 0 in all of them."""
+    values = sorted(set(column.drop_nulls()) - set(source.missing))
+    if len(values) > MOST_VALUES:
+        raise DataError(
+            "E-TABLE-NUMBER",
+            f"{where}: {column.name} holds {len(values):,} different texts, a category has {MOST_VALUES:,} at most: "
+            f"--drop {column.name}.",
+        )
+    position = {value: place for place, value in enumerate(values)}
+    found = torch.zeros(len(column), len(values))
+    for node, value in enumerate(column):
+        if value in position:
+            found[node, position[value]] = 1
+    return found
 
 
 def marked(nodes: pl.DataFrame, where: str) -> Part | None:

@@ -89,7 +89,7 @@ def graph_splits(raw: RawGraph, links: Int[Tensor, "link 2"], source: Source) ->
     assert isinstance(target, Classes)
     y = torch.full((len(raw.names),), -1)
     y[torch.from_numpy(known)] = encode_answers(target, answers)
-    x, note = scaled(raw.features, found[0])
+    x, note = encoded(raw, found[0])
     every = Graph(torch.arange(len(y)), y, x, turned(x), normalised(links, nodes=len(y)))
     train, valid, test = (torch.from_numpy(each) for each in found)
     twice = len(raw.edges) - len(links)
@@ -117,6 +117,18 @@ def parts(
     if len(valid):
         return (train, valid, test), "nodes of each part as the data bring them"
     return (train, train, test), "nodes of each part as the data bring them; validation on the training nodes"
+
+
+def encoded(raw: RawGraph, train: np.ndarray) -> tuple[Float[Tensor, "node feature"], str]:
+    """The features scaled, and the categories that training nodes have as 0 and 1: what no training node has is 0."""
+    if raw.kinds is None:
+        return scaled(raw.features, train)
+    met = raw.kinds[:, raw.kinds[train].any(dim=0)]
+    note = f"categories as 0 and 1, {met.shape[1]:,} of {raw.kinds.shape[1]:,} met among the training nodes"
+    if not raw.features.shape[1]:
+        return dense_rows(met), note
+    x, said = scaled(raw.features, train)
+    return dense_rows(torch.cat([x.to_dense(), met], dim=1)), f"{said}; {note}"
 
 
 def scaled(x: Float[Tensor, "node feature"], train: np.ndarray) -> tuple[Float[Tensor, "node feature"], str]:
