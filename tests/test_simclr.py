@@ -161,3 +161,17 @@ def test_a_short_training_judges_answers_and_explains(tmp_path: Path) -> None:
     assert len(answers.rows) == 5 and abs(sum(answers.rows[0].probabilities.values()) - 1) < 1e-6
     neighbours = etude.explain(run, [tmp_path / "new.npz"])["neighbours"]
     assert isinstance(neighbours, Curve) and len(neighbours.lines) == 4
+
+
+def test_series_in_a_text_are_told_their_form_in_few_words(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(40, 30))
+    rows[:, 0] = np.arange(40) % 2
+    np.savetxt(tmp_path / "spaces.txt", rows, fmt="%16.7e")
+    with pytest.raises(DataError, match=r"each line holds 30 numbers .* save them as \.npz with x") as caught:
+        etude.train("simclr", str(tmp_path / "spaces.txt"), steps=2, out=tmp_path)
+    assert len(caught.value.message) < 300
+    np.savetxt(tmp_path / "commas.csv", rows, delimiter=",")
+    with pytest.raises(
+        DataError, match=r"learns from series, these data are the rows of a table. Give an \.npz with x"
+    ):
+        etude.train("simclr", str(tmp_path / "commas.csv"), steps=2, out=tmp_path)

@@ -63,9 +63,10 @@ class SimCLRRecipe(Recipe):
     length: ClassVar = Length(passes=50, updates=600)
 
     def network(self, schema: Schema) -> SimCLR:
-        expect_classes(schema, "simclr")
         if not isinstance(schema.inputs, Signals):
-            raise other_kind(schema, "simclr", wanted="series", remedy="Give an .npz of series, or take mnist1d.")
+            remedy = "Give an .npz with x (series, time) and y (a label for each), or take mnist1d."
+            raise other_kind(schema, "simclr", wanted="series", remedy=remedy)
+        expect_classes(schema, "simclr")
         encoder = nn.Sequential(SignalInput(schema.inputs), SignalEncoder(self.width))
         return SimCLR(encoder, self.width, projection=self.projection)
 

@@ -52,8 +52,21 @@ def kinds_of(frame: pl.DataFrame, source: Source, *, target: str, lines: np.ndar
             for each in kinds
         ]
     if not kinds:
-        raise DataError("E-TABLE-NOINPUT", f"no column beside the target {target} is left to learn from")
+        raise no_inputs(frame, target)
     return tuple(kinds)
+
+
+def no_inputs(frame: pl.DataFrame, target: str) -> DataError:
+    """The error for a table of one column, which may be a file of series with spaces between the numbers."""
+    fields = str(frame[target][0]).split()
+    if frame.width == 1 and len(fields) > 2 and not numbers_in(pl.Series(fields)).null_count():
+        return DataError(
+            "E-TABLE-NOINPUT",
+            f"each line holds {len(fields)} numbers with spaces between, as files of series do: save them as .npz with "
+            "x (series, time) and y (a label for each), such as np.savez('series.npz', x=rows[:, 1:], "
+            "y=rows[:, 0].astype(int)) where the label comes first",
+        )
+    return DataError("E-TABLE-NOINPUT", f"no column beside the target {target} is left to learn from")
 
 
 def _kind(column: pl.Series, source: Source, lines: np.ndarray | None) -> Kind:
