@@ -118,7 +118,7 @@ def test_a_folder_without_pictures_says_what_it_has(tmp_path: Path) -> None:
 def test_pictures_without_class_folders_are_explained(tmp_path: Path) -> None:
     Image.new("L", (8, 8)).save(tmp_path / "a.png")
     error = refused(tmp_path)
-    assert error.code == "E-IMG-CLASS" and "1 pictures but no folder" in error.message
+    assert error.code == "E-IMG-CLASS" and "has 1 picture but no folder" in error.message
 
 
 def test_one_class_is_nothing_to_learn(tmp_path: Path) -> None:

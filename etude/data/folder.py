@@ -185,7 +185,7 @@ def _no_pictures(folder: Path, passed: Counter[str]) -> DataError:
     if loose:
         return DataError(
             "E-IMG-CLASS",
-            f"{folder} has {loose} pictures but no folder for each class:"
+            f"{folder} has {loose} {'picture' if loose == 1 else 'pictures'} but no folder for each class:"
             " put the pictures of a class into a sub-folder named after it",
         )
     passed.update(each.suffix.lower() for each in folder.iterdir() if each.is_file() and each.suffix)

@@ -88,7 +88,9 @@ def strings(path: Path, *, header: bool) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         raise DataError("E-DATA-CSV", f"{path.name} cannot be read as a table with commas: {error}") from None
     if frame.width < 2 or not len(frame):
-        raise DataError("E-DATA-CSV", f"{path.name} has {frame.width} column and {len(frame)} rows; 2 columns wanted.")
+        raise DataError(
+            "E-DATA-CSV", f"{path.name} has size {len(frame)} x {frame.width} (rows x columns); 2 columns wanted."
+        )
     return frame
 
 

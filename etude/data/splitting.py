@@ -97,7 +97,7 @@ def _check_sizes(names: np.ndarray, sizes: np.ndarray, *, needed: int, named: bo
     if not len(small):
         return
     if not named:
-        raise DataError("E-SPLIT-SMALL", f"{sizes[0]} rows; needs {needed} for {needed} parts: add rows")
+        raise DataError("E-SPLIT-SMALL", f"{_rows(int(sizes[0]))}; needs {needed} for {needed} parts: add rows")
     listed = ", ".join(f"class '{names[each]}' has {_rows(int(sizes[each]))}" for each in small[:5])
     more = f" and {len(small) - 5} more such classes" if len(small) > 5 else ""
     wanted = "train/val/test" if needed == 3 else "its parts"
