@@ -8,9 +8,18 @@ GOALS = (
     Goal("crf", "ewt-pos", "accuracy", at_least=0.93),
     # two-way LSTM with CRF and vectors trained on medical text: 0.84 to 0.86; these start at random
     Goal("crf", "ncbi-disease", "f1", at_least=0.75),
-    # to compare: the same 200 labels without guessing words first
+    # the same 200 labels without guessing words first, and with it; a linear model on words reaches about 0.6
     Goal(
-        "bert", "stdlib-packages", "accuracy", at_least=0.1, settings={"labels": 200, "pretraining": 0}, label="scratch"
+        *("bert", "trec", "accuracy"),
+        at_least=0.5,
+        settings={"labels": 200, "pretraining": 0},
+        label="200-labels-scratch",
     ),
-    Goal("bert", "stdlib-packages", "accuracy", at_least=0.4, settings={"labels": 200}, label="200", headline=True),
+    Goal(
+        *("bert", "trec", "accuracy"),
+        at_least=0.64,
+        settings={"labels": 200, "pretraining": 30},
+        label="200-labels",
+        headline=True,
+    ),
 )
