@@ -21,7 +21,7 @@ from etude.optim import Optimizer, adamw
 from etude.records import Stream
 
 VOCABULARY = 65
-PAIRS = 5
+PAIRS = 3
 
 
 @torch.no_grad()
@@ -71,7 +71,7 @@ def rows() -> Iterator[Row]:
     large = {"context": 256, "width": 384, "layers": 6, "heads": 6, "length": 256}
     for what, size, texts in (
         ("one text of 500 tokens, 4 layers of 128", laptop, 1),
-        ("ten texts of 500 tokens, 4 layers of 128", laptop, 10),
+        ("four texts of 500 tokens, 4 layers of 128", laptop, 4),
         ("one text of 256 tokens, 6 layers of 384", large, 1),
     ):
         yield Row(f"gpt writes {what}, against recomputation", "at least 8", writing(**size, texts=texts).spread())

@@ -15,7 +15,7 @@ from etude.recipes.ppo import PPO
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
 
-PAIRS = 7
+PAIRS = 5
 COPIES, HORIZON, PASSES, PIECES = 4, 128, 4, 4
 """of CleanRL's ppo.py"""
 DISCOUNT, DECAY, CLIP, ENTROPY, RATE = 0.99, 0.95, 0.2, 0.01, 2.5e-4
