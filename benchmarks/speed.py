@@ -43,7 +43,7 @@ def write_page(known: dict[str, dict[str, Any]]) -> None:
     """A table for each machine on which something was measured last."""
     text = INTRODUCTION
     for place in dict.fromkeys(known[file]["machine"] for file in FILES if file in known):
-        text += f"\n{place[0].upper()}{place[1:]}:\n\n| what | wanted | measured |\n|---|---|---|\n"
+        text += f"\nOn {place}:\n\n| what | wanted | measured |\n|---|---|---|\n"
         for file in FILES:
             if file in known and known[file]["machine"] == place:
                 text += "".join(
