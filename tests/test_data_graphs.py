@@ -88,7 +88,7 @@ def test_measurements_are_standardised_by_the_training_nodes(tmp_path: Path) -> 
     """A share of one measurement is 1 for every node, and nothing is left of it."""
     ages = load_graph(folder(tmp_path, NODES.replace("name,size", "name,age")))
     assert ages.every.x.to_dense()[:, 0].tolist() == [-1, 1, 3, -3, 7]
-    assert "features standardised by the training nodes: 1" in ages.splits.notes
+    assert "1 features, standardised by the training nodes" in ages.splits.notes
     signed = load_graph(folder(tmp_path, NODES.replace("a,1", "a,-4"))).every.x
     assert signed.to_dense()[:, 0].tolist() == pytest.approx([-1, 1, 4 / 3, 1 / 3, 2])
     constant = load_graph(folder(tmp_path, NODES.replace("b,2", "b,1"))).every.x
@@ -107,6 +107,12 @@ def test_categories_are_one_hot_and_one_that_training_never_met_is_zero(tmp_path
     many = "".join(f"n{k},{k % 2},t{k}\n" for k in range(1100))
     with pytest.raises(DataError, match="1,100 different texts"):
         load_graph(folder(tmp_path, "name,colour,kind\n" + many, "n0,n1\n"))
+
+
+def test_nodes_are_known_by_themselves_where_no_training_node_has_a_category(tmp_path: Path) -> None:
+    rows = "a,red,,train\nb,blue,,train\nc,red,ant,valid\nd,blue,bee,test\ne,red,bee,test\n"
+    graph = load_graph(folder(tmp_path, "name,colour,kind,part\n" + rows))
+    assert graph.every.x.to_dense().tolist() == torch.eye(5).tolist()
 
 
 def test_a_table_that_is_no_graph_is_told_what_a_graph_is(tmp_path: Path) -> None:

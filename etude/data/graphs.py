@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from etude.data.entries import opened
-from etude.data.graph_files import RawGraph, dense_rows, read_graph
+from etude.data.graph_files import RawGraph, dense_rows, identity, read_graph
 from etude.data.graph_sets import EMBEDDED_GRAPHS, GRAPHS
 from etude.data.raw import Part
 from etude.data.splits import Splits, first_rows
@@ -125,6 +125,8 @@ def encoded(raw: RawGraph, train: np.ndarray) -> tuple[Float[Tensor, "node featu
         return scaled(raw.features, train)
     met = raw.kinds[:, raw.kinds[train].any(dim=0)]
     note = f"categories as 0 and 1, {met.shape[1]:,} of {raw.kinds.shape[1]:,} met among the training nodes"
+    if not raw.features.shape[1] + met.shape[1]:
+        return identity(len(met)), "no training node has a category: each node is known by itself alone"
     if not raw.features.shape[1]:
         return dense_rows(met), note
     x, said = scaled(raw.features, train)
@@ -140,9 +142,8 @@ def scaled(x: Float[Tensor, "node feature"], train: np.ndarray) -> tuple[Float[T
     if not torch.isfinite(values).all():
         raise DataError("E-NUM-NONFINITE", "features of nodes hold NaN or infinity: mend or remove them.")
     if (values < 0).any() or 2 * len(values) > x.numel():
-        return dense_rows(
-            standardised(x.to_dense(), train)
-        ), f"features standardised by the training nodes: {x.shape[1]:,}"
+        note = f"{x.shape[1]:,} features, standardised by the training nodes"
+        return dense_rows(standardised(x.to_dense(), train)), note
     total = torch.zeros(len(x)).index_add(0, rows_of(x), values).clamp(min=torch.finfo(torch.float32).tiny)
     shares = values / total.repeat_interleave(x.crow_indices().diff())
     note = f"{x.shape[1]:,} features, each node's divided by their sum"
