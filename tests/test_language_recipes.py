@@ -98,14 +98,6 @@ def test_half_precision_learns_in_weights_of_whole_precision(name: str, text: Pa
             last_loss(name, text, {"precision": "bfloat16"})
 
 
-@pytest.mark.parametrize("name", [*RECIPES, "lenet", "transformer"])
-def test_half_precision_is_refused_where_it_would_be_imitated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etude.objectives.precision.has_half_units", lambda: False)
-    recipe = fill_recipe(default_recipe(name), {"precision": "bfloat16", "device": "cpu"})
-    with pytest.raises(ResourceError, match="leave --precision away"):
-        next(recipe.experiments())
-
-
 def last_loss(name: str, text: Path, settings: dict[str, Any]) -> float:
     recipe = fill_recipe(default_recipe(name), SMALL[name] | {"data": str(text), "steps": 60, "rate": 0.01} | settings)
     experiment = next(recipe.experiments())

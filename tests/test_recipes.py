@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from torch import nn
 import etude
 from etude.catalogue import entries, recipe_names
 from etude.data.load import load
-from etude.errors import DataError, UsageError
+from etude.errors import DataError, ResourceError, UsageError
 from etude.layers.inputs import PictureInput
 from etude.learners.perceptron import PerceptronRule
 from etude.models.cnn import SmallCNN
@@ -30,11 +30,11 @@ from etude.records import Labelled
 from etude.schema import Pictures
 from etude.source import Source
 from etude.testing import check_recipe, trained_in
-from etude.training.experiment import Experiment
+from etude.training.experiment import Experiment, Recipe
 from etude.training.fit import fit
 from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun
-from etude.verbs.recipes import default_recipe, fill_recipe
+from etude.verbs.recipes import default_recipe, fill_recipe, find_recipe
 from etude.verbs.train import restart
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -61,6 +61,17 @@ def test_killed_training_resumes_to_the_same_bits(name: str, tmp_path: Path) -> 
     assert done.returncode == -signal.SIGKILL, done.stderr
     resumed = finished(next((tmp_path / "killed").iterdir()))
     assert [key for key, tensor in whole.items() if not torch.equal(tensor, resumed[key])] == []
+
+
+def test_no_recipe_takes_half_precision_and_ignores_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the processor has no units for it, so whoever would use it must complain."""
+    monkeypatch.setattr("etude.objectives.precision.has_half_units", lambda: False)
+    takers = [name for name in recipe_names() if "bfloat16" in get_args(get_type_hints(find_recipe(name))["precision"])]
+    assert {"lenet", "gpt", "char-rnn", "ddpm", "transformer"} <= set(takers)
+    for name in takers:
+        recipe = fill_recipe(default_recipe(name), {"precision": "bfloat16", "device": "cpu"})
+        with pytest.raises(ResourceError, match="leave --precision away"):
+            next(recipe.experiments())
 
 
 def finished(folder: Path) -> dict[str, torch.Tensor]:

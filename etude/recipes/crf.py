@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from torch import nn
 
@@ -61,6 +61,8 @@ class TaggerRecipe(Recipe):
     """share of what goes into the LSTM and comes out of it that is silenced in each update"""
     chain: bool = True
     """score the tags of a sentence together (CRF); without it each by itself (softmax)"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "batch": 8, "width": 4, "hidden": 4, "overfit": 60}
     length: ClassVar = Length(passes=5, updates=600)
 

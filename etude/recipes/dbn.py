@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from torch import nn
 
@@ -54,6 +54,8 @@ class DeepBeliefNetwork(Recipe):
     """highest learning rate of AdamW once all layers learn together"""
     hidden: tuple[Count, ...] = (500, 500, 2000)
     """units of each machine, the lowest first"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "hidden": (8, 4)}
     length: ClassVar = Length(passes=15, updates=2000)
 

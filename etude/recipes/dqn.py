@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from torch import nn
 
@@ -50,6 +50,8 @@ class DeepQ(Recipe):
     hidden: tuple[Count, ...] = (128, 128)
     """units of each hidden layer"""
     wishes: ClassVar = Played
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "copies": 2, "repeats": 2, "memory": 100, "hidden": (8,)}
 
     def network(self, schema: Schema) -> nn.Module:

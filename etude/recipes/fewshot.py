@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -55,6 +55,8 @@ class FewShot(Recipe):
     """learning rate of Adam, falling to 0 along a cosine"""
     width: Count = 48
     """filters of each convolution, and numbers of the embedding"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "way": 5, "queries": 2, "width": 4}
 
     def network(self, schema: Schema) -> nn.Module:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -54,6 +54,8 @@ class GCNRecipe(Recipe):
     """learning rate of Adam"""
     weight_decay: Strength = 5e-4
     """L2 penalty on the first layer alone"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "hidden": 2}
 
     def network(self, schema: Schema) -> GCN:

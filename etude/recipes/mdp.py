@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Int
@@ -40,6 +40,8 @@ class Planning(Recipe):
     discount: Share = 0.99
     """what a reward is worth one step later; it decides the number of sweeps where --steps does not"""
     wishes: ClassVar = Played
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2}
 
     def network(self, schema: Schema) -> ActionTable:

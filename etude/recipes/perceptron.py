@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from torch import nn
 
@@ -30,6 +30,8 @@ class Perceptron(Recipe):
     source: Source = Source("gaussians")
     epochs: Count = 10
     """passes over the training part; on data that no line separates the rule never comes to rest"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2}
 
     def network(self, schema: Schema) -> nn.Module:

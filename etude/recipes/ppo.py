@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from torch import nn
 
@@ -53,6 +53,8 @@ class PPO(Recipe):
     decay: Share = 0.95
     """lambda of the advantage estimation: 0 trusts the critic after one step, near 1 waits for the rewards"""
     wishes: ClassVar = Played
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "copies": 2, "horizon": 8, "passes": 2, "pieces": 2}
 
     def network(self, schema: Schema) -> nn.Module:

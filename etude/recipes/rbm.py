@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from torch import nn
 
@@ -75,6 +75,8 @@ class RestrictedBoltzmann(Recipe):
     """dreams go on from update to update (PCD) instead of beginning at the data (CD)"""
     size: Count | None = None
     """side of the pictures in pixels; default: that of the data"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "hidden": 8}
     length: ClassVar = Length(passes=15, updates=3000)
     wishes: ClassVar = Wish

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from torch import nn
 
@@ -42,6 +42,8 @@ class Reinforce(Recipe):
     discount: Share = 0.99
     """what a reward is worth one step later"""
     wishes: ClassVar = Played
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "copies": 2}
 
     def network(self, schema: Schema) -> nn.Module:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -59,6 +59,8 @@ class SimCLRRecipe(Recipe):
     """filters of each convolution, and numbers of the representation"""
     projection: Count = 32
     """numbers that the projector makes of them for the loss"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "width": 4, "projection": 2, "batch": 16}
     length: ClassVar = Length(passes=50, updates=600)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -59,6 +59,8 @@ class StackedAutoencoder(Recipe):
     """units of each layer"""
     corruption: Share = 0.2
     """share of its inputs that a layer loses while it learns alone"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "hidden": (8, 4)}
     length: ClassVar = Length(passes=15, updates=2000)
     alone: ClassVar = Length(passes=15, updates=1000)

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import nn
@@ -55,6 +55,8 @@ class VariationalAutoencoder(Recipe):
     """units of the hidden layer, on the way in and on the way out"""
     size: Count | None = None
     """side of the pictures in pixels; default: that of the data"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "latent": 2, "hidden": 8}
     length: ClassVar = Length(passes=15, updates=4000)
     wishes: ClassVar = SampleWish

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from torch import nn
 
@@ -50,6 +50,8 @@ class Wasserstein(Recipe):
     """side of the pictures in pixels, a multiple of 4"""
     decay: Share = 0.995
     """of the generator's average, which makes the samples"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "batch": 16, "width": 4}
     wishes: ClassVar = SampleWish
 

@@ -64,6 +64,8 @@ class Word2VecRecipe(Recipe):
     """words of chance beside each one that is wanted"""
     sample: Strength = 1e-3
     """words that make up more than this share of the text are left out now and then"""
+    precision: Literal["float32"] = "float32"
+    """of all numbers"""
     tiny: ClassVar = {"steps": 2, "width": 4, "batch": 64}
 
     def network(self, schema: Schema) -> nn.Module:
