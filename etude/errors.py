@@ -56,6 +56,6 @@ class RunInUseError(EtudeError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'a', 'b'?` with up to three known words that look like `word`, or nothing."""
+    """The end of a sentence: `; did you mean 'a', 'b'?` with up to three known words that look like `word`, or `.`"""
     close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
-    return f"; did you mean {', '.join(repr(each) for each in close)}?" if close else ""
+    return f"; did you mean {', '.join(repr(each) for each in close)}?" if close else "."

@@ -150,7 +150,7 @@ USAGE = [
     (
         Source(data="", target="lable"),
         "E-TARGET",
-        "no column 'lable'; did you mean 'label'?; columns: height, width, label",
+        "no column 'lable'; did you mean 'label'? Columns: height, width, label.",
     ),
     (Source(data="", drop=("heigth",)), "E-COLUMN", "--drop: no column 'heigth'; did you mean 'height'"),
     (Source(data="", group="patient"), "E-COLUMN", "--group: no column 'patient'"),

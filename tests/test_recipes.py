@@ -30,7 +30,7 @@ from etude.records import Labelled
 from etude.schema import Pictures
 from etude.source import Source
 from etude.testing import check_recipe, trained_in
-from etude.training.experiment import Experiment, Recipe
+from etude.training.experiment import Experiment
 from etude.training.fit import fit
 from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun

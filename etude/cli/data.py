@@ -56,7 +56,7 @@ def command(arguments: list[str]) -> int:
         print(HELP, end="")
         return 0
     given = arguments[0] if arguments else ""
-    raise UsageError("E-VERB", f"etude data {given!r}{nearest(given, verbs) or '.'} There are: get, preview.")
+    raise UsageError("E-VERB", f"etude data {given!r}{nearest(given, verbs)} There are: get, preview.")
 
 
 def fetch(arguments: list[str]) -> int:

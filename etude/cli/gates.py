@@ -25,7 +25,7 @@ def check(gate: str, scores: Mapping[str, float]) -> tuple[bool, float]:
     name, comparison, bound = parts(gate)
     known = {each.removeprefix("valid_"): value for each, value in scores.items()}
     if name not in known:
-        raise UsageError("E-GATE", f"no score {name!r}{nearest(name, known) or '.'} Scores: {', '.join(known)}.")
+        raise UsageError("E-GATE", f"no score {name!r}{nearest(name, known)} Scores: {', '.join(known)}.")
     return bool(COMPARISONS[comparison](known[name], bound)), known[name]
 
 

@@ -27,7 +27,7 @@ def command(arguments: list[str]) -> int:
     kind = words[0] if words else "recipes"
     if kind not in KINDS or len(words) > 1:
         raise UsageError(
-            "E-LIST", f"nothing is called {' '.join(words)!r}{nearest(kind, KINDS) or '.'} Lists: {', '.join(KINDS)}."
+            "E-LIST", f"nothing is called {' '.join(words)!r}{nearest(kind, KINDS)} Lists: {', '.join(KINDS)}."
         )
     rows = {"recipes": recipes, "data": data_sets, "runs": runs}[kind]()
     if "--json" in arguments:

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def find_verb(name: str) -> ModuleType:
     """The file of a verb; no other one is imported."""
     if name not in VERBS:
-        raise UsageError("E-VERB", f"no verb {name!r}{nearest(name, VERBS) or '.'} `etude --help` shows all.")
+        raise UsageError("E-VERB", f"no verb {name!r}{nearest(name, VERBS)} `etude --help` shows all.")
     return importlib.import_module(f"etude.cli.{name}")
 
 

@@ -144,9 +144,7 @@ def get(name: str) -> Iterator[tuple[RemoteFile, int]]:
     if entry is None and name in descriptions():
         raise DataError("E-DATA-HOME", f"{name} comes with etude: there is nothing to fetch")
     if entry is None:
-        raise DataError(
-            "E-DATA-NAME", f"no data set {name!r}{nearest(name, EVERY) or '.'} `etude list data` shows all names."
-        )
+        raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, EVERY)} `etude list data` shows all names.")
     if not entry.files:
         place = entry.layouts[0]
         raise DataError(

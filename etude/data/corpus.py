@@ -82,7 +82,7 @@ def named_text(source: Source, entries: dict[str, Entry[str]]) -> str:
     known = (*EMBEDDED_CORPORA, *entries)
     raise DataError(
         "E-DATA-NAME",
-        f"there is no text file, folder or corpus {name!r}{nearest(name, known) or '.'} Corpora: {', '.join(known)}.",
+        f"there is no text file, folder or corpus {name!r}{nearest(name, known)} Corpora: {', '.join(known)}.",
     )
 
 

@@ -45,9 +45,7 @@ class NamedGraph:
         """The number of the node of that name; DataError if there is none."""
         if name not in self.names:
             close = nearest(name, self.names)
-            raise DataError(
-                "E-GRAPH-NODE", f"no node {name!r}{close or '.'} The graph has {len(self.names):,} of them."
-            )
+            raise DataError("E-GRAPH-NODE", f"no node {name!r}{close} The graph has {len(self.names):,} of them.")
         return self.names.index(name)
 
 
@@ -75,7 +73,7 @@ def read_any(source: Source) -> RawGraph:
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
     known = (*EMBEDDED_GRAPHS, *GRAPHS)
-    raise DataError("E-DATA-NAME", f"no graph {name!r}{nearest(name, known) or '.'} Known graphs: {', '.join(known)}.")
+    raise DataError("E-DATA-NAME", f"no graph {name!r}{nearest(name, known)} Known graphs: {', '.join(known)}.")
 
 
 def graph_splits(raw: RawGraph, links: Int[Tensor, "link 2"], source: Source) -> tuple[Splits[Graph], Graph]:

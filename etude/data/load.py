@@ -65,9 +65,7 @@ def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals | 
         return named_texts(source)
     if path.suffix or "/" in name:
         raise DataError("E-DATA-PATH", f"there is no file or folder {path}.")
-    raise DataError(
-        "E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES) or '.'} `etude list data` shows all names."
-    )
+    raise DataError("E-DATA-NAME", f"no data set {name!r}{nearest(name, NAMES)} `etude list data` shows all names.")
 
 
 def read_path(path: Path, source: Source, *, size: int) -> RawTable | RawPictures | RawSignals:
@@ -88,5 +86,5 @@ def retargeted(raw: RawTable, source: Source) -> RawTable:
         return raw
     if source.target not in raw.frame.columns:
         close = nearest(source.target, raw.frame.columns)
-        raise DataError("E-TARGET", f"no column {source.target!r}{close} columns: {', '.join(raw.frame.columns)}.")
+        raise DataError("E-TARGET", f"no column {source.target!r}{close} Columns: {', '.join(raw.frame.columns)}.")
     return RawTable(raw.frame, source.target, part=raw.part, notes=raw.notes, lines=raw.lines)

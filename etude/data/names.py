@@ -84,7 +84,7 @@ def read_names(source: Source) -> str:
     known = (*EMBEDDED_NAMES, *NAME_LISTS)
     raise DataError(
         "E-DATA-NAME",
-        f"there is no text file or list of names {source.data!r}{nearest(source.data, known) or '.'} Lists:"
+        f"there is no text file or list of names {source.data!r}{nearest(source.data, known)} Lists:"
         f" {', '.join(known)}.",
     )
 

@@ -33,7 +33,7 @@ def two_columns(frame: pl.DataFrame, path: Path, source: Source) -> tuple[str, s
     """What is read and what is written: of two columns the second, unless --target names one."""
     if source.target is not None and source.target not in frame.columns:
         close = nearest(source.target, frame.columns)
-        raise UsageError("E-TARGET", f"no column {source.target!r}{close or '.'} Columns: {', '.join(frame.columns)}.")
+        raise UsageError("E-TARGET", f"no column {source.target!r}{close} Columns: {', '.join(frame.columns)}.")
     open_ones = [name for name in frame.columns if name not in source.drop]
     if len(open_ones) != 2:  # an id and other numbers are no texts
         open_ones = [name for name in open_ones if name == source.target or numbers_in(frame[name]).null_count()]

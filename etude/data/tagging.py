@@ -44,7 +44,7 @@ def load_tagging(source: Source) -> Splits[Tagged]:
         known = (*TAGGED, *TAGGED_ENTRIES)
         raise DataError(
             "E-DATA-NAME",
-            f"no tagged sentences called {name!r}{nearest(name, known) or '.'} Names: {', '.join(known)}; or give a"
+            f"no tagged sentences called {name!r}{nearest(name, known)} Names: {', '.join(known)}; or give a"
             " file of columns, a word and its tag on each line and an empty line after each sentence.",
         )
     splits = tagged_splits(raw, source)

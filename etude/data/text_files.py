@@ -94,7 +94,7 @@ def answer_column(frame: pl.DataFrame, text: str, source: Source) -> str:
     if source.target is not None and source.target not in frame.columns:
         listed = ", ".join(frame.columns[:50])
         raise UsageError(
-            "E-TARGET", f"no column '{source.target}'{nearest(source.target, frame.columns)}; columns: {listed}"
+            "E-TARGET", f"no column '{source.target}'{nearest(source.target, frame.columns)} Columns: {listed}."
         )
     if not others:
         raise DataError("E-TARGET", f"beside the texts in column {text} there is no column to answer: add one")

@@ -52,7 +52,7 @@ def named_texts(source: Source) -> RawTexts:
     known = (*TEXTS, *TEXT_ENTRIES)
     raise DataError(
         "E-DATA-NAME",
-        f"no texts with answers called {name!r}{nearest(name, known) or '.'} Names: {', '.join(known)}; or give a table"
+        f"no texts with answers called {name!r}{nearest(name, known)} Names: {', '.join(known)}; or give a table"
         " with a column of texts, or a folder of .txt files by class.",
     )
 

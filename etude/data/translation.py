@@ -79,7 +79,7 @@ def read(source: Source) -> RawPairs:
     known = (*GENERATED_PAIRS, *PAIR_ENTRIES)
     raise DataError(
         "E-DATA-NAME",
-        f"no pairs of texts are called {name!r}{nearest(name, known) or '.'} Known: {', '.join(known)}; or give a file "
+        f"no pairs of texts are called {name!r}{nearest(name, known)} Known: {', '.join(known)}; or give a file "
         "with two texts on each line, a tab between them.",
     )
 

@@ -84,6 +84,6 @@ def activation(name: str) -> nn.Module:
     """The bend of that name; UsageError E-CFG-NAME for a name that is none."""
     if name not in ACTIVATIONS:
         raise UsageError(
-            "E-CFG-NAME", f"no activation {name!r}{nearest(name, ACTIVATIONS) or '.'} Known: {', '.join(ACTIVATIONS)}."
+            "E-CFG-NAME", f"no activation {name!r}{nearest(name, ACTIVATIONS)} Known: {', '.join(ACTIVATIONS)}."
         )
     return ACTIVATIONS[name]()

@@ -37,9 +37,7 @@ BETAS: dict[str, Callable[[int], Tensor]] = {"linear": linear_betas, "cosine": c
 def betas(name: str, T: int) -> Float[Tensor, " T"]:
     """A schedule of the noise by name in T steps; UsageError for a name that is none."""
     if name not in BETAS:
-        raise UsageError(
-            "E-CFG-NAME", f"no noise schedule {name!r}{nearest(name, BETAS) or '.'} Known: {', '.join(BETAS)}."
-        )
+        raise UsageError("E-CFG-NAME", f"no noise schedule {name!r}{nearest(name, BETAS)} Known: {', '.join(BETAS)}.")
     return BETAS[name](T)
 
 

@@ -22,7 +22,7 @@ def find_run(name: str, runs: Path = Path("runs")) -> Run:
         return open_run(folders[-1]) if name == "last" else best_run([open_run(folder) for folder in folders])
     close = nearest(name, [folder.name for folder in folders])
     raise CheckpointError(
-        "E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close or '.'} `etude list runs` shows all."
+        "E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close} `etude list runs` shows all."
     )
 
 

@@ -36,7 +36,7 @@ def target_name(columns: list[str], source: Source) -> tuple[str, tuple[str, ...
     if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted) <= len(columns):
         return columns[int(wanted) - 1], (f"target: {columns[int(wanted) - 1]}, column {wanted} of the file",)
     listed = ", ".join(columns[:50]) + (", ..." if len(columns) > 50 else "")
-    raise UsageError("E-TARGET", f"no column '{wanted}'{nearest(wanted, columns)}; columns: {listed}")
+    raise UsageError("E-TARGET", f"no column '{wanted}'{nearest(wanted, columns)} Columns: {listed}.")
 
 
 def check_present(column: pl.Series, lines: np.ndarray | None) -> None:
@@ -143,7 +143,7 @@ def encode_answers(target: Target, column: pl.Series) -> Int[Tensor, " rows"] | 
         raise DataError(
             "E-TARGET-LABEL",
             f"column {column.name} holds labels that are no classes of the run: {shown}"
-            f"{nearest(unknown[0], target.names)}; classes: {', '.join(target.names[:20])}",
+            f"{nearest(unknown[0], target.names)} Classes: {', '.join(target.names[:20])}.",
         )
     return torch.from_numpy(texts.replace_strict(found, return_dtype=pl.Int64).to_numpy().copy())
 

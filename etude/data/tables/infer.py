@@ -42,7 +42,7 @@ def kinds_of(frame: pl.DataFrame, source: Source, *, target: str, lines: np.ndar
             if name is not None and name not in frame.columns:
                 listed = ", ".join(frame.columns[:50])
                 raise UsageError(
-                    "E-COLUMN", f"--{flag}: no column '{name}'{nearest(name, frame.columns)}; columns: {listed}"
+                    "E-COLUMN", f"--{flag}: no column '{name}'{nearest(name, frame.columns)} Columns: {listed}."
                 )
     inputs = [name for name in frame.columns if name not in {target, source.group, source.time, *source.drop}]
     kinds = [_kind(frame[name], source, lines) for name in inputs]
