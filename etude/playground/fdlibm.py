@@ -1,0 +1,165 @@
+"""Elementary functions to the last bit as browsers compute them: the formulas of Sun's fdlibm, which V8 uses.
+
+The C library of most systems and numpy have others, whose last bit differs now and then. A network that learns in a
+chaotic region makes a visible difference of that within some hundred updates.
+"""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+HALF_PI, HALF_PI_REST = 1.57079632673412561417e00, 6.07710050650619224932e-11
+HALF_PI_2, HALF_PI_2_REST = 6.07710050630396597660e-11, 2.02226624879595063154e-21
+"""ln 2 and pi/2 in two pieces each, so that products with small integers are exact"""
+SINE = (
+    -1.66666666666666324348e-01,
+    8.33333333332248946124e-03,
+    -1.98412698298579493134e-04,
+    2.75573137070700676789e-06,
+    -2.50507602534068634195e-08,
+    1.58969099521155010221e-10,
+)
+COSINE = (
+    4.16666666666666019037e-02,
+    -1.38888888888741095749e-03,
+    2.48015872894767294178e-05,
+    -2.75573143513906633035e-07,
+    2.08757232129817482790e-09,
+    -1.13596475577881948265e-11,
+)
+LOGARITHM_EVEN = (3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01)
+LOGARITHM_ODD = (
+    6.666666666666735130e-01,
+    2.857142874366239149e-01,
+    1.818357216161805012e-01,
+    1.479819860511658591e-01,
+)
+EXPONENTIAL = (
+    1.0,
+    -3.33333333333331316428e-02,
+    1.58730158725481460165e-03,
+    -7.93650757867487942473e-05,
+    4.00821782732936239552e-06,
+    -2.01099218183624371326e-07,
+)
+
+
+def polynomial(x: float, coefficients: tuple[float, ...]) -> float:
+    """By Horner's rule, the constant first."""
+    value = coefficients[-1]
+    for each in coefficients[-2::-1]:
+        value = each + x * value
+    return value
+
+
+def sin(x: float) -> float:
+    """Of an angle below 50 in size; s_sin.c."""
+    quarter, y, rest = reduced(x)
+    value = small_cos(y, rest) if quarter % 2 else small_sin(y, rest, reduced=quarter != 0)
+    return -value if quarter & 2 else value
+
+
+def cos(x: float) -> float:
+    """Of an angle below 50 in size; s_cos.c."""
+    quarter, y, rest = reduced(x)
+    value = small_sin(y, rest, reduced=True) if quarter % 2 else small_cos(y, rest)
+    return -value if (quarter + 1) & 2 else value
+
+
+def reduced(x: float) -> tuple[int, float, float]:
+    """x as n pi/2 + y + rest, y at most pi/4 in size; e_rem_pio2.c."""
+    size = abs(x)
+    n = 0 if size <= math.pi / 4 else int(size * (2 / math.pi) + 0.5)
+    if n == 0:
+        return 0, x, 0.0
+    r, w = size - n * HALF_PI, n * HALF_PI_REST
+    if math.frexp(size)[1] - math.frexp(r - w)[1] > 16:  # so close to n pi/2 that more of its digits count
+        before = r
+        w = n * HALF_PI_2
+        r = before - w
+        w = n * HALF_PI_2_REST - ((before - r) - w)
+    y = r - w
+    rest = (r - y) - w
+    return (n, y, rest) if x > 0 else (-n, -y, -rest)
+
+
+def small_sin(x: float, rest: float, *, reduced: bool) -> float:
+    """Of x + rest between -pi/4 and pi/4; k_sin.c."""
+    z = x * x
+    v = z * x
+    r = polynomial(z, SINE[1:])
+    if not reduced:
+        return x + v * (SINE[0] + z * r)
+    return x - ((z * (0.5 * rest - v * r) - rest) - v * SINE[0])
+
+
+def small_cos(x: float, rest: float) -> float:
+    """Of x + rest between -pi/4 and pi/4; k_cos.c."""
+    z = x * x
+    r = z * polynomial(z, COSINE)
+    if abs(x) < 0.3:
+        return 1 - (0.5 * z - (z * r - x * rest))
+    quarter = 0.28125 if abs(x) > 0.78125 else leading(abs(x)) / 4
+    return (1 - quarter) - ((0.5 * z - quarter) - (z * r - x * rest))
+
+
+def leading(x: float) -> float:
+    """With the lower half of its digits cut off."""
+    return float(np.uint64(np.float64(x).view(np.uint64) & np.uint64(0xFFFFFFFF00000000)).view(np.float64))
+
+
+def log(x: float) -> float:
+    """Of a normal positive number; e_log.c."""
+    fraction, k = math.frexp(x)  # from 0.5 to 1
+    digits = int((2 * fraction - 1) * 2**20)
+    if digits < 0x6A09C:  # below sqrt(2)
+        fraction, k = 2 * fraction, k - 1
+    f = fraction - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    r = z * polynomial(w, LOGARITHM_ODD) + w * polynomial(w, LOGARITHM_EVEN)
+    if not 0x6147A <= digits <= 0x6B851:
+        return k * LN2_HIGH - ((s * (f - r) - k * LN2_LOW) - f)
+    half = 0.5 * f * f
+    return k * LN2_HIGH - ((half - (s * (half + r) + k * LN2_LOW)) - f)
+
+
+def tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """(e^2x - 1) / (e^2x + 1); s_tanh.c."""
+    size = np.fmin(np.abs(x), 22.0)  # from there on it is 1
+    large = (size >= 1).astype(np.intp)
+    t = expm1(size * DOUBLE[large], HALF[large])
+    value = np.where(large, 1 - 2 / (t + 2), -t / (t + 2))
+    return np.where(np.isnan(x), x, np.copysign(value, x))
+
+
+DOUBLE, HALF = np.array([-2.0, 2.0]), np.array([-0.5, 0.5])
+"""for sizes below 1, and for others"""
+MOST = 64
+"""greatest power of two that `expm1` meets"""
+POWER = np.arange(-MOST, MOST + 1)
+SCALE = np.exp2(POWER.astype(np.float64))
+PLUS = np.where(POWER >= 2, 1 - 1 / SCALE, np.where(POWER <= -2, 1.0, 0.0))
+MINUS = np.where(POWER <= -2, 1.0, np.where(POWER == -1, 0.5, 0.0))
+"""e^x - 1 = (PLUS - (e - y)) SCALE - MINUS, where x = k ln 2 + y, and all are read at k: the cases of s_expm1.c"""
+
+
+def expm1(x: Float[np.ndarray, "*shape"], half: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """e^x - 1 for x from -2 to 0 or from 2 to 44, those that `tanh` asks for; `half` is 1/2 with the sign of x."""
+    k = (x * (1 / math.log(2)) + half).astype(np.intp)
+    high, low = x - k * LN2_HIGH, k * LN2_LOW
+    y = high - low
+    c = (high - y) - low
+    square = y * (0.5 * y)
+    r = EXPONENTIAL[-1]
+    for each in EXPONENTIAL[-2::-1]:
+        r = each + square * r
+    t = 3.0 - r * (0.5 * y)
+    e = square * ((r - t) / (6.0 - y * t))
+    e = (y * (e - c) - c) - square
+    place = k + MOST
+    value: np.ndarray = (PLUS[place] - (e - y)) * SCALE[place] - MINUS[place]
+    return value

@@ -1,0 +1,120 @@
+"""A lesson of the playground: everything that its URL says, and the experiment that this makes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import cycle, islice
+from typing import Literal
+
+import torch
+
+from etude.playground.learner import Penalty, PlaygroundRule
+from etude.playground.network import PlaneNetwork, told
+from etude.playground.seedrandom import SeedRandom
+from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
+from etude.records import Labelled
+from etude.training.experiment import Experiment
+
+POINTS = {"classification": 500, "regression": 1200}
+EPOCHS = 100_000
+"""a lesson ends by being stopped"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """The state of TensorFlow Playground, with its defaults."""
+
+    problem: Literal["classification", "regression"] = "classification"
+    dataset: Literal["circle", "xor", "gauss", "spiral"] = "circle"
+    """the world of two classes"""
+    reg_dataset: Literal["reg-plane", "reg-gauss"] = "reg-plane"
+    """the world of a quantity"""
+    features: tuple[str, ...] = ("x", "y")
+    """what the network is told of a place"""
+    shape: tuple[int, ...] = (4, 2)
+    """units of each hidden layer"""
+    activation: Literal["relu", "tanh", "sigmoid", "linear"] = "tanh"
+    """of all hidden units"""
+    rate: float = 0.03
+    """learning rate"""
+    penalty: Penalty = "none"
+    strength: float = 0.0
+    """of the penalty"""
+    noise: float = 0.0
+    """percent"""
+    batch: int = 10
+    """points in an update"""
+    training: int = 50
+    """percent of the points that are learnt from"""
+    seed: str = "0.00000"
+    """of points and weights"""
+    zero: bool = False
+    """start all weights at 0"""
+
+    @cached_property
+    def chance(self) -> SeedRandom:
+        """The one stream of chance: points first, then weights."""
+        return SeedRandom(self.seed)
+
+    @cached_property
+    def parts(self) -> tuple[Labelled, Labelled]:
+        """What is learnt from, and what is held back."""
+        world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
+        points = shuffled(list(world(self.chance, POINTS[self.problem], self.noise / 100)), self.chance)
+        cut = len(points) * self.training // 100
+        return self.labelled(points[:cut]), self.labelled(points[cut:])
+
+    def labelled(self, points: list[Point]) -> Labelled:
+        """What the network is told of some points, and what it should answer."""
+        labels = torch.tensor([point.label for point in points], dtype=torch.float64)
+        return Labelled(told([(point.x, point.y) for point in points], self.features), labels)
+
+    def learner(self) -> PlaygroundRule:
+        """The network with its first weights, and the rule that changes it."""
+        assert self.parts  # the points are drawn before the weights
+        classes = self.problem == "classification"
+        network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, classes=classes)
+        network.start(self.chance, zero=self.zero)
+        return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
+
+    def experiment(self) -> Experiment[Labelled]:
+        """One training without end, judged after each epoch."""
+        learner, (train, test) = self.learner(), self.parts
+        batch = min(self.batch, len(train))
+
+        def evaluate() -> dict[str, float]:
+            parts = {"train_loss": train, "test_loss": test}
+            return {name: half_squared_error(learner, part) for name, part in parts.items()}
+
+        epoch = len(train) // batch
+        return Experiment(
+            learner=learner,
+            batches=lambda start: carried(train, batch, start=start),
+            steps=EPOCHS * epoch,
+            evaluate=evaluate,
+            evaluate_every=epoch,
+            log_every=epoch,
+            epoch_steps=epoch,
+        )
+
+
+def half_squared_error(learner: PlaygroundRule, part: Labelled) -> float:
+    """Mean of (answer - label)^2 / 2, without the penalty; NaN for no points."""
+    values = learner.forward_pass(part.x.numpy())[1]
+    return float(((torch.from_numpy(values[-1][:, 0]) - part.y) ** 2).mean()) / 2
+
+
+def carried(train: Labelled, size: int, *, start: int) -> Iterator[Labelled]:
+    """Batches from update `start` on, in one order for ever.
+
+    What is left over at the end of an epoch is carried into the first batch of the next one.
+    """
+    epoch = len(train) // size
+    batches = [train[k * size : (k + 1) * size] for k in range(epoch)]
+    left = torch.arange(epoch * size, len(train))
+    first = train[torch.cat([left, torch.arange(size)])]
+    later = cycle([first, *batches[1:]])
+    if start < epoch:
+        yield from batches[start:]
+        start = epoch
+    yield from islice(later, start % epoch, None)
