@@ -19,6 +19,7 @@ VERBS = {
     "generate": "new texts, pictures or points from a run that makes some",
     "explain": "what a network looks at: attention, neighbours, probabilities",
     "compare": "which of two runs is better, and whether that is luck",
+    "playground": "watch a small network learn in the browser, and change it",
     "report": "one page with everything a run has to say for itself",
     "list": "the recipes, data sets and runs there are",
     "show": "one recipe: its source, its settings, its paper",
@@ -30,7 +31,7 @@ BUG = 70
 
 def usage() -> str:
     """The page of `etude --help`."""
-    verbs = "\n".join(f"  {verb:<10}{about}" for verb, about in VERBS.items())
+    verbs = "\n".join(f"  {verb:<11}{about}" for verb, about in VERBS.items())
     return (
         "usage: etude VERB [RUN or RECIPE] [flags]\n\n"
         "Train networks on your own data, see honestly how good they are, and why.\n\n"

@@ -57,12 +57,13 @@ class PlaygroundRule(Learner[Labelled]):
 
     def update(self, batch: Labelled) -> Logs:
         x, y = batch.x.numpy(), batch.y.numpy()
-        sums, values = self.forward_pass(x)
-        error = values[-1] - y[:, None]  # dE/da of the answer, where E = (a - y)^2 / 2
-        gradients = self.backward_pass(x, sums, values, error)
-        for number, (by_weight, by_bias) in enumerate(gradients):
-            self.step(number, by_weight, by_bias, len(y))
-        return {"loss": torch.from_numpy(error**2).mean() / 2}
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is noticed after the epoch
+            sums, values = self.forward_pass(x)
+            error = values[-1] - y[:, None]  # dE/da of the answer, where E = (a - y)^2 / 2
+            gradients = self.backward_pass(x, sums, values, error)
+            for number, (by_weight, by_bias) in enumerate(gradients):
+                self.step(number, by_weight, by_bias, len(y))
+        return {"loss": (torch.from_numpy(error) ** 2).mean() / 2}
 
     def forward_pass(self, x: Rows) -> tuple[list[Rows], list[Rows]]:
         """z = b + W a of each layer, and a = bend(z)."""

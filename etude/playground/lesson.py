@@ -1,11 +1,13 @@
 """A lesson of the playground: everything that its URL says, and the experiment that this makes."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle, islice
 from typing import Literal
 
+import numpy as np
 import torch
 
 from etude.playground.learner import Penalty, PlaygroundRule
@@ -57,12 +59,18 @@ class Lesson:
         return SeedRandom(self.seed)
 
     @cached_property
-    def parts(self) -> tuple[Labelled, Labelled]:
+    def points(self) -> tuple[list[Point], list[Point]]:
         """What is learnt from, and what is held back."""
         world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
         points = shuffled(list(world(self.chance, POINTS[self.problem], self.noise / 100)), self.chance)
         cut = len(points) * self.training // 100
-        return self.labelled(points[:cut]), self.labelled(points[cut:])
+        return points[:cut], points[cut:]
+
+    @property
+    def parts(self) -> tuple[Labelled, Labelled]:
+        """The same, as the network is told of them."""
+        train, test = self.points
+        return self.labelled(train), self.labelled(test)
 
     def labelled(self, points: list[Point]) -> Labelled:
         """What the network is told of some points, and what it should answer."""
@@ -71,10 +79,11 @@ class Lesson:
 
     def learner(self) -> PlaygroundRule:
         """The network with its first weights, and the rule that changes it."""
-        assert self.parts  # the points are drawn before the weights
+        assert self.points  # they are drawn before the weights
+        chance = deepcopy(self.chance)
         classes = self.problem == "classification"
         network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, classes=classes)
-        network.start(self.chance, zero=self.zero)
+        network.start(chance, zero=self.zero)
         return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
 
     def experiment(self) -> Experiment[Labelled]:
@@ -100,7 +109,8 @@ class Lesson:
 
 def half_squared_error(learner: PlaygroundRule, part: Labelled) -> float:
     """Mean of (answer - label)^2 / 2, without the penalty; NaN for no points."""
-    values = learner.forward_pass(part.x.numpy())[1]
+    with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
+        values = learner.forward_pass(part.x.numpy())[1]
     return float(((torch.from_numpy(values[-1][:, 0]) - part.y) ** 2).mean()) / 2
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from etude.layers.activations import activation
 from etude.playground.fdlibm import sin
@@ -61,10 +62,10 @@ class PlaneNetwork(nn.Module):
         return self.units(x)[-1][:, 0]
 
     def units(self, x: Float[Tensor, "batch feature"]) -> list[Float[Tensor, "batch unit"]]:
-        """What every unit says, layer by layer; the answer is the last layer."""
+        """What every unit says, layer by layer, computed in the precision of x; the answer is the last layer."""
         found: list[Tensor] = []
         for layer, bend in zip(self.linears, self.bends, strict=True):
-            x = activation(bend)(layer(x))
+            x = activation(bend)(F.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype)))
             found.append(x)
         return found
 

@@ -1,0 +1,116 @@
+"""TensorFlow Playground's address: a lesson and how it is shown, after the # of a URL (src/state.ts)."""
+
+import math
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote
+
+from etude.playground.lesson import Lesson
+from etude.playground.network import BENDS, FEATURES
+from etude.playground.worlds import CLASSES, HEIGHTS
+
+CHOICES = {
+    "problem": ("problem", ("classification", "regression")),
+    "dataset": ("dataset", tuple(CLASSES)),
+    "regDataset": ("reg_dataset", tuple(HEIGHTS)),
+    "activation": ("activation", tuple(BENDS)),
+    "regularization": ("penalty", ("none", "L1", "L2")),
+}
+"""keys that take one of some words: our field, and the words"""
+NUMBERS = {
+    "learningRate": ("rate", 1e-6, 100.0),
+    "regularizationRate": ("strength", 0.0, 100.0),
+    "noise": ("noise", 0.0, 80.0),
+}
+"""keys that take a number: our field, the least and the greatest"""
+COUNTS = {"batchSize": ("batch", 1, 10_000), "percTrainData": ("training", 10, 90)}
+MOST_LAYERS, MOST_UNITS = 12, 64
+HIDEABLE = (
+    *("showTestData", "discretize", "playButton", "stepButton", "resetButton", "learningRate", "activation"),
+    *("regularization", "regularizationRate", "problem", "dataset", "percTrainData", "noise", "batchSize"),
+    "numHiddenLayers",
+)
+"""controls that a teacher can take away"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """How a lesson is shown."""
+
+    show_test_data: bool = False
+    discretize: bool = False
+    """two colours instead of shades"""
+    hide_text: bool = False
+    hidden: tuple[str, ...] = ()
+    """controls of HIDEABLE, and features, that the page does not show"""
+
+
+def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
+    """What stands after the #; what is missing or makes no sense is as in a fresh page, as in the browser.
+
+    `seed` is taken if there is none.
+    """
+    given = {key: value.strip() for key, value in parse_qsl(text.removeprefix("#")) if value.strip()}
+    found: dict[str, object] = {"seed": given.get("seed", seed), "zero": is_on(given, "initZero")}
+    for key, (field, words) in CHOICES.items():
+        if given.get(key) in words:
+            found[field] = given[key]
+    for key, (field, least, most) in NUMBERS.items():
+        number = number_in(given.get(key, ""))
+        if number is not None:
+            found[field] = min(max(number, least), most) if key != "noise" or number <= most else 50.0
+    for key, (field, low, high) in COUNTS.items():
+        number = number_in(given.get(key, ""))
+        if number is not None:
+            found[field] = int(min(max(number, low), high))
+    if "networkShape" in text:
+        found["shape"] = shape_in(given.get("networkShape", ""))
+    if any(name in given for name in FEATURES):
+        default = Lesson().features
+        found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in default))
+    hidden = tuple(name for name in (*HIDEABLE, *FEATURES) if is_on(given, f"{name}_hide"))
+    view = View(
+        show_test_data=is_on(given, "showTestData"),
+        discretize=is_on(given, "discretize"),
+        hide_text=is_on(given, "hideText"),
+        hidden=hidden,
+    )
+    lesson = replace(Lesson(), **found)  # type: ignore[arg-type]
+    return lesson if lesson.features else replace(lesson, features=("x", "y")), view
+
+
+def is_on(given: dict[str, str], key: str, *, otherwise: bool = False) -> bool:
+    """Whatever is not 'false' means yes."""
+    return given[key] != "false" if key in given else otherwise
+
+
+def number_in(text: str) -> float | None:
+    """The number that stands there, if one does."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def shape_in(text: str) -> tuple[int, ...]:
+    """Units of each layer, at most 12 layers of 64."""
+    sizes = [number_in(each) for each in text.split(",")]
+    return tuple(min(int(size), MOST_UNITS) for size in sizes if size is not None and size >= 1)[:MOST_LAYERS]
+
+
+def write_address(lesson: Lesson, view: View) -> str:
+    """The address that TensorFlow Playground would show."""
+    values: dict[str, object] = {key: getattr(lesson, field) for key, (field, _) in CHOICES.items()}
+    values |= {key: getattr(lesson, field) for key, (field, *_) in (NUMBERS | COUNTS).items()}
+    values |= {"networkShape": ",".join(map(str, lesson.shape)), "seed": lesson.seed, "initZero": lesson.zero}
+    values |= {name: name in lesson.features for name in FEATURES}
+    values |= {"showTestData": view.show_test_data, "discretize": view.discretize, "hideText": view.hide_text}
+    values |= {f"{name}_hide": True for name in view.hidden}
+    return "&".join(f"{key}={quote(written(value), safe=',')}" for key, value in values.items())
+
+
+def written(value: object) -> str:
+    """As JavaScript writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

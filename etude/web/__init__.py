@@ -1,0 +1,1 @@
+"""The page: what it is served from, and what it shows of a training while it runs."""

@@ -1,0 +1,108 @@
+"""One open page: the lesson that it drives, the messages that it sends, what it is told."""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from etude.playground.address import View, read_address, write_address
+from etude.playground.lesson import Lesson
+from etude.web.drive import Drive
+from etude.web.frame import encode, schema
+from etude.web.stage import LessonStage
+
+Answer: TypeAlias = bytes | dict[str, Any]
+LIVE, POINTS = 1, 2
+"""kinds of frame"""
+
+
+class Session:
+    """A lesson on stage and the thread that drives it."""
+
+    def __init__(self) -> None:
+        self.view = View()
+        self.stage = LessonStage(Lesson(seed=new_seed()))
+        self.drive = Drive(self.stage)
+        self.number = 0
+        """of the latest frame"""
+        self.drive.start()
+
+    def close(self) -> None:
+        """The page is gone."""
+        self.drive.close()
+
+    def hear(self, text: str) -> Future[list[Answer]]:
+        """Do what a message says, between two updates; a message that makes no sense is answered, never obeyed."""
+        return self.drive.ask(lambda: self.obey(text))
+
+    def obey(self, text: str) -> list[Answer]:
+        """In the drive's thread."""
+        try:
+            message = json.loads(text)
+            act = ACTS[message["t"]]
+            return act(self, message)
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+            return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
+
+    def start(self, address: str, *, seed: str | None = None) -> list[Answer]:
+        """Put another lesson on stage, from its first weights on."""
+        lesson, self.view = read_address(address, seed=seed or new_seed())
+        self.drive.stage = self.stage = LessonStage(lesson)
+        return self.told()
+
+    def told(self) -> list[Answer]:
+        """Everything that a page must know to draw the lesson."""
+        lesson, stage = self.stage.lesson, self.stage
+        live = schema(LIVE, stage.arrays())
+        train, test = lesson.points
+        points = {"train": np.array(train, dtype=np.float32), "test": np.array(test, dtype=np.float32)}
+        return [
+            {
+                "t": "lesson",
+                "address": write_address(lesson, self.view),
+                "lesson": asdict(lesson),
+                "view": asdict(self.view),
+                "epoch_steps": stage.experiment.epoch_steps,
+            },
+            live,
+            schema(POINTS, points),
+            encode(POINTS, self.counted(), stage.step, points),
+        ]
+
+    def frame(self) -> list[Answer]:
+        """The state of now."""
+        stage = self.stage
+        frame = encode(LIVE, self.counted(), stage.step, stage.arrays())
+        return [frame, {"t": "stopped", "why": stage.trouble}] if stage.trouble else [frame]
+
+    def counted(self) -> int:
+        """The number of the next frame."""
+        self.number = (self.number + 1) % 2**32
+        return self.number
+
+    def done(self, message: Mapping[str, Any], step: int) -> list[Answer]:
+        """Say at which update a wish took effect, and whether the lesson goes on."""
+        return [{"t": "done", "id": message.get("id"), "step": step, "playing": self.stage.playing}]
+
+
+def new_seed() -> str:
+    """As the browser makes them: five decimals."""
+    return f"{random.SystemRandom().random():.5f}"
+
+
+ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
+    "lesson": lambda session, said: session.start(str(said["address"])),
+    "frame": lambda session, said: session.frame(),
+    "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
+    "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
+    "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
+    "weight": lambda session, said: session.done(
+        said,
+        session.stage.set_weight(int(said["layer"]), int(said["unit"]), said.get("source"), float(said["value"])),
+    ),
+}
+"""what a message may ask"""

@@ -1,0 +1,68 @@
+"""Addresses of TensorFlow Playground are read as its own page reads them, and written back."""
+
+import pytest
+
+from etude.playground.address import View, read_address, write_address
+from etude.playground.lesson import Lesson
+
+SPIRAL = (
+    "#activation=relu&batchSize=12&dataset=spiral&regDataset=reg-plane&learningRate=0.1&regularizationRate=0.003"
+    "&noise=15&networkShape=8,6,2&seed=0.48191&showTestData=true&discretize=true&percTrainData=70&x=true&y=false"
+    "&xTimesY=true&xSquared=false&ySquared=true&cosX=false&sinX=false&cosY=false&sinY=true&collectStats=false"
+    "&problem=classification&initZero=false&hideText=true&regularization=L2&learningRate_hide=true&xTimesY_hide=true"
+)
+
+
+def test_t37_a_lesson_of_tensorflow_playground_is_read_verbatim() -> None:
+    lesson, view = read_address(SPIRAL, seed="0.00001")
+    assert lesson == Lesson(
+        dataset="spiral",
+        features=("x", "ySquared", "xTimesY", "sinY"),
+        shape=(8, 6, 2),
+        activation="relu",
+        rate=0.1,
+        penalty="L2",
+        strength=0.003,
+        noise=15.0,
+        batch=12,
+        training=70,
+        seed="0.48191",
+    )
+    assert view == View(show_test_data=True, discretize=True, hide_text=True, hidden=("learningRate", "xTimesY"))
+
+
+def test_t37_what_is_written_is_read_back() -> None:
+    lesson, view = read_address(SPIRAL, seed="0.00001")
+    assert read_address(write_address(lesson, view), seed="") == (lesson, view)
+    empty = Lesson(shape=(), features=("sinX",), problem="regression", reg_dataset="reg-gauss", zero=True, seed="a b&c")
+    assert read_address(write_address(empty, View()), seed="") == (empty, View())
+
+
+def test_an_empty_address_is_a_fresh_page() -> None:
+    assert read_address("", seed="0.25") == (Lesson(seed="0.25"), View())
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "value"),
+    [
+        ("noise=200", "noise", 50.0),
+        ("noise=-3", "noise", 0.0),
+        ("noise=65", "noise", 65.0),
+        ("batchSize=0", "batch", 1),
+        ("percTrainData=nonsense", "training", 50),
+        ("learningRate=nan", "rate", 0.03),
+        ("dataset=../../etc", "dataset", "circle"),
+        ("networkShape=", "shape", ()),
+        ("networkShape=3,x,-2,1e9", "shape", (3, 64)),
+        ("networkShape=" + "2," * 400, "shape", (2,) * 12),
+        ("x=false&y=false", "features", ("x", "y")),
+        ("=&&=&%ff", "rate", 0.03),
+    ],
+)
+def test_what_makes_no_sense_is_as_in_a_fresh_page(address: str, field: str, value: object) -> None:
+    assert getattr(read_address(address, seed="0")[0], field) == value
+
+
+def test_t38_controls_and_features_can_be_hidden() -> None:
+    _, view = read_address("playButton_hide=true&sinX_hide=true&noise_hide=false&nothing_hide=true", seed="0")
+    assert view.hidden == ("playButton", "sinX")

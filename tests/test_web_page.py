@@ -1,0 +1,247 @@
+"""The playground's page in a real browser: what a person sees and does there."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
+    pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
+]
+LESSON = "#dataset=gauss&seed=0.5&networkShape=3,2&showTestData=false"
+PATIENCE = 20.0
+"""seconds"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    program = [sys.executable, "-m", "etude.cli.main", "playground", "--no-browser", "--json"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        printed = ""
+        while "}" not in printed:
+            printed += server.stdout.readline()
+        yield json.loads(printed)["address"]
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def requests() -> list[str]:
+    """Where the page has sent something."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(address: str, requests: list[str]) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: requests.append(f"error: {error}"))
+        page.goto(address + LESSON)
+        until(lambda: drawn(page) > 0)
+        yield page
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh(page: Page) -> None:
+    """The same lesson before every test."""
+    before = drawn(page)
+    page.evaluate("(hash) => { location.hash = '#'; location.hash = hash; }", LESSON)
+    until(lambda: drawn(page) > before and epoch(page) == 0)
+
+
+def until(come: Callable[[], bool]) -> None:
+    """Wait for what must come soon."""
+    end = time.monotonic() + PATIENCE
+    while not come():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+def drawn(page: Page) -> int:
+    return int(page.evaluate("() => (window.etude ?? {drawn: 0}).drawn"))
+
+
+def epoch(page: Page) -> int:
+    return int(page.inner_text("#epoch").replace(",", ""))
+
+
+def loss(page: Page) -> float:
+    return float(page.inner_text("#train-loss"))
+
+
+def pixel(page: Page, x: float, y: float) -> list[int]:
+    """Red, green and blue of the output at a place of the plane."""
+    script = """([x, y]) => {
+      const canvas = document.getElementById("answer");
+      const [column, row] = [(x + 6) / 12 * canvas.width, (6 - y) / 12 * canvas.height];
+      return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data].slice(0, 3);
+    }"""
+    found: list[int] = page.evaluate(script, [x, y])
+    return found
+
+
+def test_t01_reset_starts_again_from_the_same_weights(page: Page) -> None:
+    first = loss(page)
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 1)
+    assert loss(page) < first
+    page.click("#resetButton")
+    until(lambda: epoch(page) == 0)
+    assert loss(page) == first
+
+
+def test_t02_play_and_pause(page: Page) -> None:
+    page.click("#playButton")
+    until(lambda: epoch(page) > 3)
+    assert page.inner_text("#playButton .name") == "Pause"
+    page.keyboard.press("Space")  # the button has the focus
+    until(lambda: page.inner_text("#playButton .name") == "Train")
+    time.sleep(0.3)
+    still = epoch(page)
+    time.sleep(0.3)
+    assert epoch(page) == still
+
+
+def test_t03_step_is_one_epoch(page: Page) -> None:
+    for wanted in (1, 2):
+        page.keyboard.press("ArrowRight")
+        until(lambda wanted=wanted: epoch(page) == wanted)  # type: ignore[misc]
+
+
+def test_t04_epochs_are_counted_with_six_digits(page: Page) -> None:
+    assert page.inner_text("#epoch") == "000,000"
+
+
+def test_t05_the_learning_rate_changes_without_a_reset(page: Page) -> None:
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 1)
+    page.select_option("#learningRate", "10")
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 2)
+    rates = page.eval_on_selector_all("#learningRate option", "(all) => all.map((each) => each.value)")
+    assert rates == ["0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"]
+    assert "learningRate=10" in page.url
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "said"),
+    [
+        ("activation", "relu", "activation=relu"),
+        ("regularization", "L1", "regularization=L1"),
+        ("regularizationRate", "0.003", "regularizationRate=0.003"),
+        ("problem", "regression", "problem=regression"),
+    ],
+    ids=["t06", "t07", "t08", "t09"],
+)
+def test_other_choices_reset(page: Page, control: str, value: str, said: str) -> None:
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 1)
+    page.select_option(f"#{control}", value)
+    until(lambda: epoch(page) == 0 and said in page.url)
+
+
+def test_t10_worlds_are_chosen_by_their_picture(page: Page) -> None:
+    names = page.eval_on_selector_all("#worlds button", "(all) => all.map((each) => each.ariaLabel)")
+    assert names == ["Circle", "Exclusive or", "Gaussian", "Spiral"]
+    page.click("#worlds button[aria-label=Spiral]")
+    until(lambda: "dataset=spiral" in page.url)
+    assert page.get_attribute("#worlds button[aria-label=Spiral]", "aria-checked") == "true"
+    page.select_option("#problem", "regression")
+    until(lambda: page.locator("#worlds button").count() == 2)
+
+
+def test_t11_t12_t13_sliders(page: Page) -> None:
+    for name, low, high, step in (("percTrainData", 10, 90, 10), ("noise", 0, 50, 5), ("batchSize", 1, 30, 1)):
+        slider = page.locator(f"#{name}")
+        assert [slider.get_attribute(each) for each in ("min", "max", "step")] == [str(low), str(high), str(step)]
+        slider.fill(str(high))
+        slider.dispatch_event("change")
+        until(lambda name=name, high=high: f"{name}={high}" in page.url)  # type: ignore[misc]
+
+
+def test_t16_features_are_switched(page: Page) -> None:
+    page.click("button[aria-label^='Feature X₁X₂']")
+    until(lambda: "xTimesY=true" in page.url)
+    assert page.get_attribute("button[aria-label^='Feature X₁X₂']", "aria-pressed") == "true"
+
+
+def test_t17_t18_layers_and_units(page: Page) -> None:
+    page.click("#more")
+    until(lambda: "networkShape=3,2,2" in page.url)
+    page.click("button[aria-label='One unit more in hidden layer 1']")
+    until(lambda: "networkShape=4,2,2" in page.url)
+    assert page.locator(".unit:not(.on):not(.off)").count() == 8
+    for left in (2, 1, 0):
+        page.click("#fewer")
+        until(lambda left=left: page.inner_text("#layers-text").startswith(str(left)))  # type: ignore[misc]
+
+
+def test_t22_a_weight_is_read_and_changed(page: Page) -> None:
+    box = page.locator("#network").bounding_box()
+    assert box is not None
+    for x in range(int(box["width"]) - 60, 100, -4):
+        page.mouse.move(box["x"] + x, box["y"] + 96)
+        if page.is_visible("#card"):
+            break
+    assert page.inner_text("#card-text").startswith("Weight is ")
+    page.mouse.down()
+    page.mouse.up()
+    page.fill("#card-value", "4.5")
+    before = loss(page)
+    page.keyboard.press("Enter")
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 1)
+    assert loss(page) != before
+
+
+def test_t26_t28_what_is_learnt_is_seen(page: Page) -> None:
+    page.click("#playButton")
+    until(lambda: epoch(page) >= 15)
+    page.click("#playButton")
+    until(lambda: page.inner_text("#playButton .name") == "Train")
+    assert loss(page) < 0.05 and float(page.inner_text("#test-loss")) < 0.05
+    red, _, blue = pixel(page, 5.5, 5.5)
+    assert blue > red + 40  # the upper cloud is blue
+    red, _, blue = pixel(page, -5.5, -5.5)
+    assert red > blue + 40
+
+
+def test_t32_two_colours_only(page: Page) -> None:
+    page.click("#stepButton")
+    page.check("#discretize")
+    shades = {tuple(pixel(page, x / 2, -5.9)) for x in range(-11, 12)}
+    assert len(shades) <= 3  # two, and their border
+    assert "discretize=true" in page.url
+
+
+def test_t31_test_points_are_shown(page: Page) -> None:
+    before = page.evaluate("() => document.getElementById('answer').toDataURL()")
+    page.check("#showTestData")
+    assert page.evaluate("() => document.getElementById('answer').toDataURL()") != before
+
+
+def test_t38_a_teacher_hides_controls(page: Page) -> None:
+    page.evaluate("(hash) => { location.hash = hash; }", f"{LESSON}&learningRate_hide=true&playButton_hide=true")
+    until(lambda: not page.is_visible("#learningRate"))
+    assert not page.is_visible("#playButton") and page.is_visible("#stepButton")
+
+
+def test_every_control_has_a_name(page: Page) -> None:
+    script = """() => [...document.querySelectorAll("button, select, input")].filter((each) =>
+      !(each.ariaLabel || each.textContent.trim() || each.title || each.labels?.[0]?.textContent.trim())).length"""
+    assert page.evaluate(script) == 0
+
+
+def test_the_page_asks_nobody_else_and_has_no_errors(page: Page, address: str, requests: list[str]) -> None:
+    home = address.split("/?")[0]
+    assert requests and all(each.startswith((home, "data:", home.replace("http", "ws"))) for each in requests)
