@@ -51,7 +51,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_commands_of_the_readme(place: Path) -> None:
+def test_commands_of_the_readme(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: sockets[0].close())  # it would serve for ever
+    monkeypatch.setattr("webbrowser.open", lambda address: True)
     found = commands("README.md")
     assert len(found) >= 13
     for words in found:

@@ -77,6 +77,7 @@ class Session:
         """The state of now."""
         stage = self.stage
         frame = encode(LIVE, self.counted(), stage.step, stage.arrays())
+        stage.losses = []
         return [frame, {"t": "stopped", "why": stage.trouble}] if stage.trouble else [frame]
 
     def counted(self) -> int:
