@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export ETUDE_DATA := $(abspath $(or $(ETUDE_DATA),$(wildcard ../shared/data)))
 
-.PHONY: demo test check results bench clean
+.PHONY: demo test check results bench pictures clean
 
 demo: $(STAMP)  ## train LeNet on digits, score it honestly, write its report
 	$(BIN)/etude train lenet --require 'accuracy>=0.95'
@@ -28,6 +28,9 @@ results: $(STAMP)  ## train every recipe to its reference number (half a day on 
 
 bench: $(STAMP)  ## speed against peers, as interleaved pairs, write docs/speed.md
 	$(BIN)/python -m benchmarks.speed
+
+pictures: $(STAMP)  ## the screens of the README, with Chromium
+	$(BIN)/python -m benchmarks.pictures
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

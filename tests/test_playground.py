@@ -51,7 +51,7 @@ def lesson(config: dict[str, Any]) -> Lesson:
 
 
 @pytest.mark.parametrize("number", range(12))
-def test_points_and_weights_follow_from_the_seed_alone(number: int) -> None:
+def test_t15_t33_points_and_weights_follow_from_the_seed_alone(number: int) -> None:
     recorded = golden()[number]
     plain = replace(lesson(recorded["config"]), features=("x", "y"))
     train, test = plain.parts
@@ -78,7 +78,7 @@ def unchecked() -> Iterator[None]:
 
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("number", range(12))
-def test_losses_of_100_epochs_are_those_of_the_browser(number: int) -> None:
+def test_t34_t35_t36_losses_of_100_epochs_are_those_of_the_browser(number: int) -> None:
     recorded = golden()[number]
     experiment = lesson(recorded["config"]).experiment()
     losses = [experiment.evaluate()]
@@ -104,7 +104,7 @@ def test_gradients_written_out_are_those_of_autograd(bend: str, problem: str) ->
     torch.testing.assert_close(logs["loss"], loss.detach())
 
 
-def test_what_an_epoch_leaves_over_is_carried_into_the_next() -> None:
+def test_t34_what_an_epoch_leaves_over_is_carried_into_the_next() -> None:
     points = Lesson().labelled([Point(float(i), 0.0, 1.0) for i in range(7)])
     batches = carried(points, 3, start=0)
     seen = [next(batches).x[:, 0].tolist() for _ in range(6)]

@@ -174,6 +174,16 @@ def test_t11_t12_t13_sliders(page: Page) -> None:
         until(lambda name=name, high=high: f"{name}={high}" in shown(page))  # type: ignore[misc]
 
 
+def test_t14_new_points_for_the_same_weights(page: Page) -> None:
+    for wanted in range(1, 6):
+        page.click("#stepButton")
+        until(lambda wanted=wanted: epoch(page) == wanted)  # type: ignore[misc]
+    learnt, seed = loss(page), shown(page)
+    page.click("#regenerate")
+    until(lambda: epoch(page) == 0 and shown(page) != seed)
+    assert loss(page) < 2 * learnt + 0.05  # what was learnt still holds
+
+
 def test_t16_features_are_switched(page: Page) -> None:
     page.click("button[aria-label^='Feature X₁X₂']")
     until(lambda: "xTimesY=true" in shown(page))
@@ -189,6 +199,29 @@ def test_t17_t18_layers_and_units(page: Page) -> None:
     for left in (2, 1, 0):
         page.click("#fewer")
         until(lambda left=left: page.inner_text("#layers-text").startswith(str(left)))  # type: ignore[misc]
+
+
+def test_t19_t23_units_are_shown_and_enlarged(page: Page) -> None:
+    first = page.locator(".unit:not(.on):not(.off)").first
+    whole = pixel(page, 5.5, 5.5), pixel(page, -5.5, 5.5)
+    first.hover()
+    until(lambda: (pixel(page, 5.5, 5.5), pixel(page, -5.5, 5.5)) != whole)
+    page.mouse.move(0, 0)
+    until(lambda: (pixel(page, 5.5, 5.5), pixel(page, -5.5, 5.5)) == whole)
+
+
+def test_t20_a_bias_is_read_and_changed(page: Page) -> None:
+    page.click("button[aria-label='Bias of unit 2 of hidden layer 1']")
+    assert page.inner_text("#card-text") == "Bias is 0.10."
+    page.fill("#card-value", "-3")
+    before = loss(page)
+    page.keyboard.press("Enter")
+    page.click("#stepButton")
+    until(lambda: epoch(page) == 1)
+    assert loss(page) != before
+    page.click("button[aria-label='Bias of unit 2 of hidden layer 1']")
+    assert page.inner_text("#card-text").startswith("Bias is -")
+    page.keyboard.press("Escape")
 
 
 def test_t22_a_weight_is_read_and_changed(page: Page) -> None:
@@ -233,6 +266,26 @@ def test_t31_test_points_are_shown(page: Page) -> None:
     before = page.evaluate("() => document.getElementById('answer').toDataURL()")
     page.check("#showTestData")
     assert page.evaluate("() => document.getElementById('answer').toDataURL()") != before
+
+
+def test_t30_the_legend_runs_from_orange_to_blue(page: Page) -> None:
+    script = "() => [...document.getElementById('legend').getContext('2d').getImageData(0, 0, 256, 1).data]"
+    pixels = page.evaluate(script)
+    assert pixels[:3] == [245, 147, 34] and pixels[-4:-1] == [8, 119, 189]
+    assert max(pixels[512:515]) - min(pixels[512:515]) < 8  # grey in the middle
+
+
+@pytest.mark.parametrize("width", [480, 1180, 1920])
+def test_t40_nothing_is_cut_off(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_t39_the_text_can_be_hidden(page: Page) -> None:
+    assert page.is_visible("#article")
+    page.evaluate("(hash) => { location.hash = hash; }", f"{LESSON}&hideText=true")
+    until(lambda: not page.is_visible("#article"))
 
 
 def test_t38_a_teacher_hides_controls(page: Page) -> None:

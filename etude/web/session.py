@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -54,6 +54,14 @@ class Session:
         self.drive.stage = self.stage = LessonStage(lesson)
         return self.told()
 
+    def new_points(self) -> list[Answer]:
+        """Draw other points of the same world; the network keeps what it has learnt."""
+        learnt = self.stage.rule.state_dict()
+        self.drive.stage = self.stage = LessonStage(replace(self.stage.lesson, seed=new_seed()))
+        self.stage.rule.load_state_dict(learnt)
+        self.stage.losses = [self.stage.scored()]
+        return self.told()
+
     def told(self) -> list[Answer]:
         """Everything that a page must know to draw the lesson."""
         lesson, stage = self.stage.lesson, self.stage
@@ -97,6 +105,7 @@ def new_seed() -> str:
 
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "lesson": lambda session, said: session.start(str(said["address"])),
+    "points": lambda session, said: session.new_points(),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),

@@ -56,6 +56,14 @@ Object.assign(window, { etude: counted });
 const network = new Network(el("network"), {
   hover: (unit) => { hovered = unit; draw(); },
   feature: (name) => wish({ [name]: String(!lesson.features.includes(name)) }),
+  bias: (unit) => {
+    spot = { ...unit, source: null };
+    showCard();
+    Object.assign(el("card").style, { left: `${unit.at.x + 12}px`, top: `${unit.at.y + 12}px` });
+    el("card").hidden = false;
+    el("card-value").value = network.value(spot).toPrecision(3);
+    el("card-value").focus();
+  },
   resize: (layer, change) => {
     const shape = [...lesson.shape];
     shape[layer] = Math.min(MOST.units, Math.max(1, shape[layer] + change));
@@ -199,6 +207,7 @@ function showControls() {
   const n = lesson.shape.length;
   el("layers-text").textContent = `${n} hidden layer${n === 1 ? "" : "s"}`;
   for (const id of ["playButton", "stepButton", "resetButton", "numHiddenLayers"]) el(id).hidden = view.hidden.includes(id);
+  el("article").hidden = view.hide_text;
   for (const id of Object.keys(CHOICES)) el(id).parentElement.hidden = view.hidden.includes(id);
   for (const id of ["percTrainData", "noise", "batchSize", "showTestData", "discretize"]) el(`${id}-box`).hidden = view.hidden.includes(id);
   el("worlds").hidden = view.hidden.includes("dataset");
@@ -249,7 +258,7 @@ const PICTURES = {
 
 function showCard() {
   if (spot === null) return;
-  el("card-text").textContent = `Weight is ${network.value(spot).toPrecision(2)}.`;
+  el("card-text").textContent = `${spot.source === null ? "Bias" : "Weight"} is ${network.value(spot).toPrecision(2)}.`;
 }
 
 function connect() {
@@ -277,7 +286,8 @@ function connect() {
   el("playButton").onclick = () => link.say({ t: "play", on: !playing });
   el("stepButton").onclick = () => link.say({ t: "epoch" });
   el("resetButton").onclick = () => wish({});
-  el("newButton").onclick = el("regenerate").onclick = () => wish({ seed: "" });
+  el("newButton").onclick = () => wish({ seed: "" });
+  el("regenerate").onclick = () => link.say({ t: "points" });
   el("fewer").onclick = () => wish({ networkShape: lesson.shape.slice(0, -1).join(",") });
   el("more").onclick = () => lesson.shape.length < MOST.layers && wish({ networkShape: [...lesson.shape, 2].join(",") });
   el("edges").onpointermove = (/** @type {PointerEvent} */ event) => point(event);

@@ -11,7 +11,7 @@ const NAMES = 72;
 const SMALL = 25;
 
 export class Network {
-  /** @param {HTMLElement} box @param {{hover: (unit: number | null) => void, feature: (name: string) => void, resize: (layer: number, change: number) => void}} to */
+  /** @param {HTMLElement} box @param {{hover: (unit: number | null) => void, feature: (name: string) => void, resize: (layer: number, change: number) => void, bias: (unit: {layer: number, unit: number, at: {x: number, y: number}}) => void}} to */
   constructor(box, to) {
     this.box = box;
     this.to = to;
@@ -23,6 +23,7 @@ export class Network {
     /** @type {{x: number, y: number}[][]} middle of every unit, layer by layer; the features first, the answer last */
     this.places = [];
     this.weights = new Float32Array();
+    this.biasValues = new Float32Array();
   }
 
   /** @param {any} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
@@ -62,8 +63,13 @@ export class Network {
           button.onpointerenter = button.onfocus = () => this.to.hover(number);
           button.onpointerleave = button.onblur = () => this.to.hover(null);
           this.maps.push(canvas);
-          const bias = document.createElement("span");
+          const bias = document.createElement("button");
           bias.className = "bias";
+          bias.setAttribute("aria-label", `Bias of unit ${row + 1} of hidden layer ${layer + 1}`);
+          bias.onclick = () => {
+            const box = bias.getBoundingClientRect();
+            this.to.bias({ layer, unit: row, at: { x: box.x, y: box.y } });
+          };
           Object.assign(bias.style, { left: `${x - UNIT / 2 - 4}px`, top: `${at.y + UNIT / 2 - 4}px` });
           this.box.append(bias);
           this.biases.push(bias);
@@ -127,8 +133,9 @@ export class Network {
   /** @param {Record<string, any>} arrays @param {Uint32Array} colours @param {number} flow how far the dashes have run */
   draw(arrays, colours, flow) {
     this.weights = arrays.weights;
+    this.biasValues = arrays.biases;
     this.maps.forEach((canvas, i) => paint(canvas, arrays.units.subarray(i * SMALL * SMALL, (i + 1) * SMALL * SMALL), SMALL, colours));
-    this.biases.forEach((span, i) => (span.style.background = css(colours, arrays.biases[i])));
+    this.biases.forEach((button, i) => (button.style.background = css(colours, arrays.biases[i])));
     const scale = devicePixelRatio;
     const [width, height] = [this.box.clientWidth, this.box.clientHeight];
     if (this.edges.width !== width * scale || this.edges.height !== height * scale) {
@@ -171,6 +178,10 @@ export class Network {
 
   /** @param {Spot} spot @returns {number} */
   value(spot) {
+    if (spot.source === null) {
+      const before = this.places.slice(1, spot.layer + 1).reduce((sum, layer) => sum + layer.length, 0);
+      return this.biasValues[before + spot.unit];
+    }
     for (const line of this.lines()) {
       if (line.layer === spot.layer && line.unit === spot.unit && line.source === spot.source) return this.weights[line.number];
     }
