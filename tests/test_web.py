@@ -1,6 +1,7 @@
 """The playground's server: who may come in, what it says, and that looking changes nothing."""
 
 import json
+import socket
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.routing import Route
 from starlette.websockets import WebSocketDisconnect
 
+from etude.cli.main import main
 from etude.playground.lesson import Lesson
 from etude.web.app import create_app
 from etude.web.drive import Drive
@@ -173,3 +175,13 @@ def test_weights_and_the_rate_change_by_hand() -> None:
     before = [each.clone() for each in stage.rule.parameters()]
     stage.one_epoch()
     assert all(torch.equal(a, b) for a, b in zip(before, stage.rule.parameters(), strict=True))
+
+
+def test_a_port_that_is_taken_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["playground", "--port", str(port), "--no-browser"]) == 2
+    assert f"--port {port}" in capsys.readouterr().err
+    assert main(["playground", "--port", "70000", "--no-browser"]) == 2

@@ -56,5 +56,6 @@ def listening(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
         listener.listen()
     except (OSError, OverflowError) as error:
+        listener.close()
         raise UsageError("E-PORT", f"--port {port}: {error}; leave --port away to take a free one.") from None
     return listener

@@ -54,15 +54,16 @@ class Lesson:
     """start all weights at 0"""
 
     @cached_property
-    def chance(self) -> SeedRandom:
-        """The one stream of chance: points first, then weights."""
-        return SeedRandom(self.seed)
+    def drawn(self) -> tuple[list[Point], SeedRandom]:
+        """The points in the order of training, and the stream of chance that drew them and goes on with the weights."""
+        chance = SeedRandom(self.seed)
+        world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
+        return shuffled(list(world(chance, POINTS[self.problem], self.noise / 100)), chance), chance
 
-    @cached_property
+    @property
     def points(self) -> tuple[list[Point], list[Point]]:
         """What is learnt from, and what is held back."""
-        world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
-        points = shuffled(list(world(self.chance, POINTS[self.problem], self.noise / 100)), self.chance)
+        points, _ = self.drawn
         cut = len(points) * self.training // 100
         return points[:cut], points[cut:]
 
@@ -79,11 +80,9 @@ class Lesson:
 
     def learner(self) -> PlaygroundRule:
         """The network with its first weights, and the rule that changes it."""
-        assert self.points  # they are drawn before the weights
-        chance = deepcopy(self.chance)
         classes = self.problem == "classification"
         network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, classes=classes)
-        network.start(chance, zero=self.zero)
+        network.start(deepcopy(self.drawn[1]), zero=self.zero)
         return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
 
     def experiment(self) -> Experiment[Labelled]:
