@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from etude.playground.lesson import Lesson
@@ -22,6 +23,8 @@ NUMBERS = {
     "noise": ("noise", 0.0, 80.0),
 }
 """keys that take a number: our field, the least and the greatest"""
+TOO_NOISY = 50.0
+"""what the browser takes for a noise beyond its greatest"""
 COUNTS = {"batchSize": ("batch", 1, 10_000), "percTrainData": ("training", 10, 90)}
 MOST_LAYERS, MOST_UNITS = 12, 64
 HIDEABLE = (
@@ -49,38 +52,40 @@ def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
 
     `seed` is taken if there is none.
     """
-    given = {key: value.strip() for key, value in parse_qsl(text.removeprefix("#")) if value.strip()}
-    found: dict[str, object] = {"seed": given.get("seed", seed), "zero": is_on(given, "initZero")}
-    for key, (field, words) in CHOICES.items():
-        if given.get(key) in words:
-            found[field] = given[key]
-    for key, (field, least, most) in NUMBERS.items():
-        number = number_in(given.get(key, ""))
-        if number is not None:
-            found[field] = min(max(number, least), most) if key != "noise" or number <= most else 50.0
-    for key, (field, low, high) in COUNTS.items():
-        number = number_in(given.get(key, ""))
-        if number is not None:
-            found[field] = int(min(max(number, low), high))
-    if "networkShape" in text:
-        found["shape"] = shape_in(given.get("networkShape", ""))
-    if any(name in given for name in FEATURES):
-        default = Lesson().features
-        found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in default))
-    hidden = tuple(name for name in (*HIDEABLE, *FEATURES) if is_on(given, f"{name}_hide"))
+    given = {key: value.strip() for key, value in parse_qsl(text.removeprefix("#"), keep_blank_values=True)}
+    lesson = replace(Lesson(seed=given.get("seed") or seed, zero=is_on(given, "initZero")), **chosen(given))
     view = View(
         show_test_data=is_on(given, "showTestData"),
         discretize=is_on(given, "discretize"),
         hide_text=is_on(given, "hideText"),
-        hidden=hidden,
+        hidden=tuple(name for name in (*HIDEABLE, *FEATURES) if is_on(given, f"{name}_hide")),
     )
-    lesson = replace(Lesson(), **found)  # type: ignore[arg-type]
-    return lesson if lesson.features else replace(lesson, features=("x", "y")), view
+    return lesson, view
+
+
+def chosen(given: dict[str, str]) -> dict[str, Any]:
+    """The fields of a lesson that are given and make sense."""
+    found: dict[str, Any] = {}
+    for key, (field, words) in CHOICES.items():
+        if given.get(key) in words:
+            found[field] = given[key]
+    for key, (field, least, most) in (NUMBERS | COUNTS).items():
+        number = number_in(given.get(key, ""))
+        if number is not None:
+            found[field] = type(least)(min(max(number, least), most))
+    if number_in(given.get("noise", "")) != found.get("noise") and found.get("noise") == NUMBERS["noise"][2]:
+        found["noise"] = TOO_NOISY
+    if "networkShape" in given:
+        found["shape"] = shape_in(given["networkShape"])
+    if any(given.get(name) for name in FEATURES):
+        usual = Lesson().features
+        found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in usual)) or usual
+    return found
 
 
 def is_on(given: dict[str, str], key: str, *, otherwise: bool = False) -> bool:
     """Whatever is not 'false' means yes."""
-    return given[key] != "false" if key in given else otherwise
+    return given[key] != "false" if given.get(key) else otherwise
 
 
 def number_in(text: str) -> float | None:
