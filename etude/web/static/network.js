@@ -98,7 +98,7 @@ export class Network {
   steppers(x, layer, units) {
     const box = document.createElement("div");
     box.className = "per-layer";
-    Object.assign(box.style, { left: `${x - 40}px`, top: "0px" });
+    Object.assign(box.style, { left: `${x - 30}px`, top: "0px" });
     for (const [sign, change, word] of /** @type {const} */ ([["−", -1, "fewer"], ["+", 1, "more"]])) {
       const button = document.createElement("button");
       button.textContent = sign;
