@@ -26,6 +26,7 @@ def test_verbs() -> None:
         "generate",
         "explain",
         "compare",
+        "playground",
         "report",
         "list",
         "show",

@@ -202,6 +202,7 @@ def test_t17_t18_layers_and_units(page: Page) -> None:
 
 
 def test_t19_t23_units_are_shown_and_enlarged(page: Page) -> None:
+    page.mouse.move(0, 0)  # wherever the last test left it
     first = page.locator(".unit:not(.on):not(.off)").first
     whole = pixel(page, 5.5, 5.5), pixel(page, -5.5, 5.5)
     first.hover()
