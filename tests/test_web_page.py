@@ -54,9 +54,9 @@ def page(address: str, requests: list[str]) -> Iterator[Page]:
 @pytest.fixture(autouse=True)
 def fresh(page: Page) -> None:
     """The same lesson before every test."""
-    before = drawn(page)
-    page.evaluate("(hash) => { location.hash = '#'; location.hash = hash; }", LESSON)
-    until(lambda: drawn(page) > before and epoch(page) == 0)
+    before = page.evaluate("() => window.etude.lessons")
+    page.evaluate("(hash) => { location.hash = hash; }", f"{LESSON}&unknown={time.monotonic()}")
+    until(lambda: page.evaluate("() => window.etude.shown") > before)
 
 
 def until(come: Callable[[], bool]) -> None:

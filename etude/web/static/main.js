@@ -50,7 +50,7 @@ let hovered = null;
 let spot = null;
 let flow = 0;
 
-export const counted = { frames: 0, drawn: 0, epoch: 0, delay: /** @type {number[]} */ ([]) };
+export const counted = { frames: 0, drawn: 0, epoch: 0, lessons: 0, shown: 0, delay: /** @type {number[]} */ ([]) };
 Object.assign(window, { etude: counted });
 
 const network = new Network(el("network"), {
@@ -91,6 +91,7 @@ function message(said) {
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
   if (said.t !== "lesson") return;
   ({ lesson, view, address } = said);
+  counted.lessons++;
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
   losses = { train: [], test: [] };
   latest = null;
@@ -146,6 +147,7 @@ function draw() {
   el("test-loss").textContent = test?.toFixed(3) ?? "–";
   if (spot !== null && document.activeElement !== el("card-value")) showCard();
   counted.drawn++;
+  counted.shown = counted.lessons;
 }
 
 /** @param {any} arrays */
