@@ -185,3 +185,27 @@ def test_a_port_that_is_taken_is_refused(capsys: pytest.CaptureFixture[str]) -> 
         assert main(["playground", "--port", str(port), "--no-browser"]) == 2
     assert f"--port {port}" in capsys.readouterr().err
     assert main(["playground", "--port", "70000", "--no-browser"]) == 2
+
+
+def test_new_points_keep_what_was_learnt_and_what_was_chosen() -> None:
+    session = Session()
+    session.obey('{"t": "lesson", "address": "dataset=gauss&seed=0.5"}')
+    session.stage.one_epoch()
+    learnt = [each.clone() for each in session.stage.rule.parameters()]
+    told = session.obey('{"t": "points", "address": "dataset=gauss&learningRate=0.3&showTestData=true"}')
+    assert isinstance(told[0], dict) and told[0]["lesson"]["rate"] == 0.3 and told[0]["view"]["show_test_data"]
+    assert session.stage.lesson.seed != "0.5" and session.stage.step == 0
+    assert all(torch.equal(a, b) for a, b in zip(learnt, session.stage.rule.parameters(), strict=True))
+    (refused,) = session.obey('{"t": "points", "address": "networkShape=1"}')
+    assert isinstance(refused, dict) and refused["t"] == "error"
+    session.close()
+
+
+def test_a_lesson_that_is_over_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etude.playground.lesson.EPOCHS", 2)
+    stage = LessonStage(Lesson(seed="0.7"))
+    stage.play(True)
+    for _ in range(100):
+        stage.advance()
+    assert (stage.epoch, stage.playing) == (2, False)
+    assert stage.trouble == "2 epochs are over; Reset starts again."

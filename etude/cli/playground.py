@@ -57,5 +57,7 @@ def listening(port: int) -> socket.socket:
         listener.listen()
     except (OSError, OverflowError) as error:
         listener.close()
-        raise UsageError("E-PORT", f"--port {port}: {error}; leave --port away to take a free one.") from None
+        raise UsageError(
+            "E-PORT", f"--port {port}: {str(error).rstrip('.')}; leave --port away to take a free one."
+        ) from None
     return listener

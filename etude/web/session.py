@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -45,19 +45,19 @@ class Session:
             message = json.loads(text)
             act = ACTS[message["t"]]
             return act(self, message)
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
             return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
 
-    def start(self, address: str, *, seed: str | None = None) -> list[Answer]:
+    def start(self, address: str) -> list[Answer]:
         """Put another lesson on stage, from its first weights on."""
-        lesson, self.view = read_address(address, seed=seed or new_seed())
+        lesson, self.view = read_address(address, seed=new_seed())
         self.drive.stage = self.stage = LessonStage(lesson)
         return self.told()
 
-    def new_points(self) -> list[Answer]:
+    def new_points(self, address: str) -> list[Answer]:
         """Draw other points of the same world; the network keeps what it has learnt."""
         learnt = self.stage.rule.state_dict()
-        self.drive.stage = self.stage = LessonStage(replace(self.stage.lesson, seed=new_seed()))
+        self.start(address)
         self.stage.rule.load_state_dict(learnt)
         self.stage.losses = [self.stage.scored()]
         return self.told()
@@ -105,7 +105,7 @@ def new_seed() -> str:
 
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "lesson": lambda session, said: session.start(str(said["address"])),
-    "points": lambda session, said: session.new_points(),
+    "points": lambda session, said: session.new_points(str(said["address"])),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),

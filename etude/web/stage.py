@@ -59,15 +59,21 @@ class LessonStage:
     def update(self) -> bool:
         """One update; whether an epoch ended with it."""
         try:
-            event = next(self.events)
+            event = next(self.events, None)
         except DivergedError as error:
-            self.playing, self.trouble = False, error.message
-            return True
+            return self.stop(error.message)
+        if event is None:
+            return self.stop(f"{self.epoch:,} epochs are over; Reset starts again.")
         self.step = event.step
         if not event.scores:
             return False
         train, test = event.scores["train_loss"], event.scores["test_loss"]
         self.losses.append((float(self.epoch), train, test))
+        return True
+
+    def stop(self, why: str) -> bool:
+        """Go no further; the epoch ends here."""
+        self.playing, self.trouble = False, why
         return True
 
     def play(self, on: bool) -> int:

@@ -289,7 +289,7 @@ function connect() {
   el("stepButton").onclick = () => link.say({ t: "epoch" });
   el("resetButton").onclick = () => wish({});
   el("newButton").onclick = () => wish({ seed: "" });
-  el("regenerate").onclick = () => link.say({ t: "points" });
+  el("regenerate").onclick = () => link.say({ t: "points", address: changed(address, { seed: "" }) });
   el("fewer").onclick = () => wish({ networkShape: lesson.shape.slice(0, -1).join(",") });
   el("more").onclick = () => lesson.shape.length < MOST.layers && wish({ networkShape: [...lesson.shape, 2].join(",") });
   el("edges").onpointermove = (/** @type {PointerEvent} */ event) => point(event);
