@@ -5,6 +5,8 @@ chaotic region makes a visible difference of that within some hundred updates.
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float
@@ -37,7 +39,6 @@ LOGARITHM_ODD = (
     1.479819860511658591e-01,
 )
 EXPONENTIAL = (
-    1.0,
     -3.33333333333331316428e-02,
     1.58730158725481460165e-03,
     -7.93650757867487942473e-05,
@@ -127,39 +128,92 @@ def log(x: float) -> float:
     return k * LN2_HIGH - ((half - (s * (half + r) + k * LN2_LOW)) - f)
 
 
-def tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """(e^2x - 1) / (e^2x + 1); s_tanh.c."""
-    size = np.fmin(np.abs(x), 22.0)  # from there on it is 1
-    large = (size >= 1).astype(np.intp)
-    t = expm1(size * DOUBLE[large], HALF[large])
-    value = np.where(large, 1 - 2 / (t + 2), -t / (t + 2))
-    return np.where(np.isnan(x), x, np.copysign(value, x))
+def edges() -> Iterator[tuple[float, int]]:
+    """The sizes of z from which on s_tanh.c and s_expm1.c compute e^x - 1 with another k, where x = -2z or 2z."""
+    yield from ((0.0, 0), (from_leading(0x3FD62E43) / 2, -1), (from_leading(0x3FF0A2B2) / 2, -2))
+    yield from ((first(3) / 2, -3), (1.0, 3))
+    yield from ((first(k) / 2, k) for k in range(4, 64))
 
 
-DOUBLE, HALF = np.array([-2.0, 2.0]), np.array([-0.5, 0.5])
-"""for sizes below 1, and for others"""
-MOST = 64
-"""greatest power of two that `expm1` meets"""
-POWER = np.arange(-MOST, MOST + 1)
-SCALE = np.exp2(POWER.astype(np.float64))
-PLUS = np.where(POWER >= 2, 1 - 1 / SCALE, np.where(POWER <= -2, 1.0, 0.0))
-MINUS = np.where(POWER <= -2, 1.0, np.where(POWER == -1, 0.5, 0.0))
-"""e^x - 1 = (PLUS - (e - y)) SCALE - MINUS, where x = k ln 2 + y, and all are read at k: the cases of s_expm1.c"""
+def from_leading(digits: int) -> float:
+    """The least number with these first 32 digits."""
+    return float(np.uint64(digits << 32).view(np.float64))
 
 
-def expm1(x: Float[np.ndarray, "*shape"], half: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """e^x - 1 for x from -2 to 0 or from 2 to 44, those that `tanh` asks for; `half` is 1/2 with the sign of x."""
-    k = (x * (1 / math.log(2)) + half).astype(np.intp)
-    high, low = x - k * LN2_HIGH, k * LN2_LOW
-    y = high - low
-    c = (high - y) - low
-    square = y * (0.5 * y)
-    r = EXPONENTIAL[-1]
-    for each in EXPONENTIAL[-2::-1]:
-        r = each + square * r
-    t = 3.0 - r * (0.5 * y)
+def first(k: int) -> float:
+    """The least x for which x / ln 2 + 1/2, rounded, reaches k."""
+    x = (k - 0.5) * math.log(2) * (1 - 1e-15)
+    while x * (1 / math.log(2)) + 0.5 < k:
+        x = math.nextafter(x, math.inf)
+    return x
+
+
+def case(k: int) -> tuple[float, ...]:
+    """What to compute with: factor, high, low, plus, scale, minus, one, two, share.
+
+    x = factor z, y = x - high - low, t = e^x - 1 = (plus - (e - y)) scale - minus,
+    tanh z = one - (two + share t) / (t + 2)
+    """
+    plus, minus = {0: (0.0, 0.0), -1: (0.0, 0.5), -2: (1.0, 1.0), -3: (1.0, 1.0)}.get(k, (1 - 2.0**-k, 0.0))
+    rest = (2.0, 0.0) if k > 0 else (0.0, 1.0)
+    return (2.0 if k > 0 else -2.0, k * LN2_HIGH, k * LN2_LOW, plus, 2.0**k, minus, float(k > 0), *rest)
+
+
+BOUNDS = [edge for edge, _ in edges()]
+CASES = [case(k) for _, k in edges()]
+TOP = 22.0
+"""from there on tanh is 1"""
+R_1, R_2, R_3, R_4, R_5 = EXPONENTIAL
+
+
+def tanh_of(z: float) -> float:
+    """(e^2z - 1) / (e^2z + 1); s_tanh.c and s_expm1.c."""
+    size = abs(z)
+    if not size < TOP:
+        return math.copysign(1.0, z) if z == z else z
+    factor, high, low, plus, scale, minus, one, two, share = CASES[bisect_right(BOUNDS, size) - 1]
+    x = factor * size - high
+    y = x - low
+    c = (x - y) - low
+    half = 0.5 * y
+    square = y * half
+    r = 1.0 + square * (R_1 + square * (R_2 + square * (R_3 + square * (R_4 + square * R_5))))
+    t = 3.0 - r * half
     e = square * ((r - t) / (6.0 - y * t))
     e = (y * (e - c) - c) - square
-    place = k + MOST
-    value: np.ndarray = (PLUS[place] - (e - y)) * SCALE[place] - MINUS[place]
+    t = (plus - (e - y)) * scale - minus
+    return math.copysign(one - (two + share * t) / (t + 2.0), z)
+
+
+FEW = 30
+"""numbers are sooner done one by one than as an array, on which each of 45 operations is a call"""
+CASE_ROWS, BOUND_ROW = np.array(CASES).T.copy(), np.array(BOUNDS[1:])
+HALF, ONE, TWO, THREE, SIX, MOST = (np.array(c) for c in (0.5, 1.0, 2.0, 3.0, 6.0, TOP))
+"""arrays, because an operation of an array with a number takes twice as long"""
+FIFTH, *OTHERS = (np.array(c) for c in EXPONENTIAL[::-1])
+
+
+def tanh(z: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """The same of many numbers."""
+    if z.size <= FEW:
+        return np.array([tanh_of(each) for each in z.ravel().tolist()]).reshape(z.shape)
+    size = np.minimum(np.abs(z.ravel()), MOST)
+    factor, high, low, plus, scale, minus, one, two, share = CASE_ROWS.take(
+        BOUND_ROW.searchsorted(size, side="right"), axis=1
+    )
+    x = factor * size - high
+    y = x - low
+    c = (x - y) - low
+    half = HALF * y
+    square = y * half
+    r = square * FIFTH
+    for each in OTHERS:
+        r += each
+        r *= square
+    r += ONE
+    t = THREE - r * half
+    e = square * ((r - t) / (SIX - y * t))
+    e = (y * (e - c) - c) - square
+    t = (plus - (e - y)) * scale - minus
+    value: np.ndarray = np.copysign((one - (two + share * t) / (t + TWO)).reshape(z.shape), z)
     return value

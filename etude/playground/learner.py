@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from etude.learners.base import Learner
@@ -15,20 +15,15 @@ from etude.records import Labelled
 from etude.types import Logs
 
 Penalty: TypeAlias = Literal["none", "L1", "L2"]
-Rows: TypeAlias = Float[np.ndarray, "batch _"]
-
-
-def added(terms: Float[np.ndarray, "number ..."]) -> Float[np.ndarray, "..."]:
-    """Their sum, one after the other, while numpy's own sum may take them in another order."""
-    total: np.ndarray = np.add.accumulate(terms)[-1]
-    return total
-
-
-BENDS: dict[str, tuple[Callable[[Rows], Rows], Callable[[Rows, Rows], Rows]]] = {
+Columns: TypeAlias = Float[np.ndarray, "_ point"]
+"""a number of each unit for each point"""
+ONE = np.array(1.0)
+"""an operation of an array with an array is twice as fast as with a number"""
+BENDS: dict[str, tuple[Callable[[Columns], Columns], Callable[[Columns, Columns], Columns]]] = {
     "identity": (lambda z: z, lambda z, a: np.ones_like(z)),
     "relu": (lambda z: np.maximum(z, 0.0), lambda z, a: (z > 0).astype(z.dtype)),
-    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z, a: a * (1 - a)),
-    "tanh": (tanh, lambda z, a: 1 - a * a),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z, a: a * (ONE - a)),
+    "tanh": (tanh, lambda z, a: ONE - a * a),
 }
 """an activation, and its slope from its argument z and its value a"""
 
@@ -41,73 +36,104 @@ class PlaygroundRule(Learner[Labelled]):
     The penalty acts on weights, never on biases; with L1 a weight that would cross zero becomes 0 and stays dead.
     """
 
+    alive: Tensor
+    """which numbers may still change"""
+
     def __init__(self, network: PlaneNetwork, *, rate: float, penalty: Penalty = "none", strength: float = 0.0) -> None:
         """`rate` may be changed between two updates."""
         super().__init__()
         self.model = network
         self.rate, self.penalty, self.strength = rate, penalty, strength
-        self.weights = [layer.weight.detach().numpy() for layer in network.linears]  # the same memory
-        self.biases = [layer.bias.detach().numpy() for layer in network.linears]
-        for number, layer in enumerate(network.linears):
-            self.register_buffer(f"alive_{number}", torch.ones_like(layer.weight, dtype=torch.bool))
+        self.bends = [BENDS[bend] for bend in network.bends]
+        self.flat, self.matrices = side_by_side(network)
+        self.gradient = np.zeros_like(self.flat)
+        """sums over the points of dE/db and dE/dW, placed like the numbers themselves"""
+        self.gradients = cut(self.gradient, network)
+        self.is_bias = np.zeros(self.flat.shape, dtype=bool)
+        for biases in cut(self.is_bias, network):
+            biases[:, 0] = True
+        self.register_buffer("alive", torch.ones(self.flat.shape, dtype=torch.bool))
 
     @property
     def network(self) -> nn.Module:
         return self.model
 
     def update(self, batch: Labelled) -> Logs:
-        x, y = batch.x.numpy(), batch.y.numpy()
+        x, y = batch.x.numpy().T, batch.y.numpy()
         with np.errstate(all="ignore"):  # what leaves the finite numbers is noticed after the epoch
             sums, values = self.forward_pass(x)
-            error = values[-1] - y[:, None]  # dE/da of the answer, where E = (a - y)^2 / 2
-            gradients = self.backward_pass(x, sums, values, error)
-            for number, (by_weight, by_bias) in enumerate(gradients):
-                self.step(number, by_weight, by_bias, len(y))
-        return {"loss": (torch.from_numpy(error) ** 2).mean() / 2}
+            error = values[-1][1:] - y  # dE/da of the answer, where E = (a - y)^2 / 2
+            self.backward_pass(sums, values, error)
+            self.step(len(y))
+        return {"loss": torch.from_numpy(np.asarray(np.vdot(error, error) / (2 * len(y))))}
 
-    def forward_pass(self, x: Rows) -> tuple[list[Rows], list[Rows]]:
-        """z = b + W a of each layer, and a = bend(z)."""
-        sums, values, a = list[Rows](), list[Rows](), x
-        for weight, bias, bend in zip(self.weights, self.biases, self.model.bends, strict=True):
-            terms = np.empty((len(weight.T) + 1, *a.shape[:1], len(weight)))  # (1 + input, batch, unit)
-            terms[0] = bias
-            np.multiply(weight.T[:, None], a.T[:, :, None], out=terms[1:])
-            z = added(terms)
-            a = BENDS[bend][0](z)
+    def forward_pass(self, x: Float[np.ndarray, "feature point"]) -> tuple[list[Columns], list[Columns]]:
+        """z = b + W a of each layer, and a = bend(z); each a, the features first, has a row of ones above it."""
+        sums, values = [], [under_ones(x)]
+        for matrix, (bend, _) in zip(self.matrices, self.bends, strict=True):
+            z = added(matrix.T[:, :, None] * values[-1][:, None])  # (1 + source, unit, point)
             sums.append(z)
-            values.append(a)
+            values.append(under_ones(bend(z)))
         return sums, values
 
-    def backward_pass(
-        self, x: Rows, sums: list[Rows], values: list[Rows], by_value: Rows
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Sums over the batch of dE/dW and dE/db of each layer; `by_value` is dE/da of the answer."""
-        found: list[tuple[np.ndarray, np.ndarray]] = []
-        below = [x, *values[:-1]]
-        for number in reversed(range(len(sums))):
-            slope = BENDS[self.model.bends[number]][1]
-            by_sum = by_value * slope(sums[number], values[number])  # dE/dz, (batch, unit)
-            by_weight = added(by_sum[:, :, None] * below[number][:, None])
-            found.insert(0, (by_weight, added(by_sum)))
-            by_value = added(self.weights[number][:, None] * by_sum.T[:, :, None])  # of the layer below
-        return found
+    def backward_pass(self, sums: list[Columns], values: list[Columns], by_value: Columns) -> None:
+        """Fill `gradient`; `by_value` is dE/da of the answer."""
+        for number in range(len(sums) - 1, -1, -1):
+            _, slope = self.bends[number]
+            by_sum = by_value * slope(sums[number], values[number + 1][1:])  # dE/dz, (unit, point)
+            self.gradients[number][...] = np.add.accumulate(by_sum[:, None] * values[number], axis=2)[:, :, -1]
+            if number:
+                by_value = added(self.matrices[number][:, 1:, None] * by_sum[:, None])  # of the layer below
 
-    def step(self, number: int, by_weight: np.ndarray, by_bias: np.ndarray, n: int) -> None:
-        """w -= rate mean gradient, then w -= rate strength (sign w or w), with the w from before."""
-        weight, bias = self.weights[number], self.biases[number]
-        pull = self.rate * self.strength * (np.sign(weight) if self.penalty == "L1" else weight)
-        bias -= self.rate * by_bias / n
-        weight -= self.rate / n * by_weight
-        if self.penalty == "L2":
-            weight -= pull
-        elif self.penalty == "L1":
-            alive = self.alive(number).numpy()
-            weight *= alive
-            crosses = weight * (weight - pull) < 0
-            alive &= ~crosses
-            weight -= pull
-            weight *= alive
+    def step(self, n: int) -> None:
+        """w -= rate mean gradient over n points, then w -= rate strength (sign w or w), with the w from before."""
+        flat, gradient = self.flat, self.gradient
+        pull = self.rate * self.strength * (np.sign(flat) if self.penalty == "L1" else flat)
+        flat -= np.where(self.is_bias, self.rate * gradient / n, self.rate / n * gradient)
+        if self.penalty == "none":
+            return
+        pull[self.is_bias] = 0.0
+        if self.penalty == "L1":
+            alive = self.alive.numpy()
+            flat *= alive
+            alive &= flat * (flat - pull) >= 0
+            pull[~alive] = flat[~alive]
+        flat -= pull
 
-    def alive(self, number: int) -> Tensor:
-        """Which weights of a layer may still change."""
-        return self.get_buffer(f"alive_{number}")
+
+def added(terms: Float[np.ndarray, "number ..."]) -> Float[np.ndarray, "..."]:
+    """Their sum, one after the other, while numpy's own sum may take them in another order."""
+    total: np.ndarray = np.add.accumulate(terms)[-1]
+    return total
+
+
+def under_ones(a: Columns) -> Columns:
+    """With a row of ones above, so that a bias is one more weight."""
+    rows = np.empty((len(a) + 1, a.shape[1]))
+    rows[0] = 1.0
+    rows[1:] = a
+    return rows
+
+
+def side_by_side(network: PlaneNetwork) -> tuple[Float[np.ndarray, " parameter"], list[Float[np.ndarray, "unit _"]]]:
+    """All parameters in one array, and each layer's part of it as a matrix, the bias before the weights.
+
+    The layers of the network hold the same memory from now on.
+    """
+    flat = np.empty(sum(parameter.numel() for parameter in network.parameters()))
+    matrices = cut(flat, network)
+    for matrix, layer in zip(matrices, network.linears, strict=True):
+        both = torch.from_numpy(matrix)
+        both[:, 0], both[:, 1:] = layer.bias.detach(), layer.weight.detach()
+        layer.bias.data, layer.weight.data = both[:, 0], both[:, 1:]
+    return flat, matrices
+
+
+def cut(flat: Shaped[np.ndarray, " parameter"], network: PlaneNetwork) -> list[Shaped[np.ndarray, "unit _"]]:
+    """The part of each layer."""
+    found, at = list[np.ndarray](), 0
+    for layer in network.linears:
+        size = layer.weight.numel() + layer.bias.numel()
+        found.append(flat[at : at + size].reshape(layer.out_features, -1))
+        at += size
+    return found

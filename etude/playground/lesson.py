@@ -1,5 +1,6 @@
 """A lesson of the playground: everything that its URL says, and the experiment that this makes."""
 
+import math
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -90,9 +91,14 @@ class Lesson:
         learner, (train, test) = self.learner(), self.parts
         batch = min(self.batch, len(train))
 
+        every = np.concatenate([train.x.numpy(), test.x.numpy()]).T
+        labels = np.concatenate([train.y.numpy(), test.y.numpy()])
+
         def evaluate() -> dict[str, float]:
-            parts = {"train_loss": train, "test_loss": test}
-            return {name: half_squared_error(learner, part) for name, part in parts.items()}
+            with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
+                half = (learner.forward_pass(every)[1][-1][1] - labels) ** 2 / 2
+            parts = {"train_loss": half[: len(train)], "test_loss": half[len(train) :]}
+            return {name: float(part.mean()) if len(part) else math.nan for name, part in parts.items()}
 
         epoch = len(train) // batch
         return Experiment(
@@ -104,13 +110,6 @@ class Lesson:
             log_every=epoch,
             epoch_steps=epoch,
         )
-
-
-def half_squared_error(learner: PlaygroundRule, part: Labelled) -> float:
-    """Mean of (answer - label)^2 / 2, without the penalty; NaN for no points."""
-    with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
-        values = learner.forward_pass(part.x.numpy())[1]
-    return float(((torch.from_numpy(values[-1][:, 0]) - part.y) ** 2).mean()) / 2
 
 
 def carried(train: Labelled, size: int, *, start: int) -> Iterator[Labelled]:

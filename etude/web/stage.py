@@ -95,10 +95,7 @@ class LessonStage:
 
     def set_weight(self, layer: int, unit: int, source: int | None, value: float) -> int:
         """Change one weight by hand; without a source, the bias."""
-        if source is None:
-            self.rule.biases[layer][unit] = value
-        else:
-            self.rule.weights[layer][unit, source] = value
+        self.rule.matrices[layer][unit, 0 if source is None else source + 1] = value
         return self.step
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -110,8 +107,8 @@ class LessonStage:
         return {
             "answer": quantised(units[-1][0]),
             "units": quantised(small),
-            "weights": np.concatenate([weight.ravel() for weight in self.rule.weights]).astype(np.float32),
-            "biases": np.concatenate(self.rule.biases).astype(np.float32),
+            "weights": self.rule.flat[~self.rule.is_bias].astype(np.float32),
+            "biases": self.rule.flat[self.rule.is_bias].astype(np.float32),
             "losses": np.array(self.losses, dtype=np.float32).reshape(-1, 3),
         }
 
