@@ -95,6 +95,11 @@ def pixel(page: Page, x: float, y: float) -> list[int]:
     return found
 
 
+def picture(page: Page, canvas: str) -> str:
+    """What a canvas shows, as the bytes of a file."""
+    return str(page.evaluate("(name) => document.getElementById(name).toDataURL()", canvas))
+
+
 def test_t01_reset_starts_again_from_the_same_weights(page: Page) -> None:
     first = loss(page)
     page.click("#stepButton")
@@ -264,9 +269,9 @@ def test_t32_two_colours_only(page: Page) -> None:
 
 
 def test_t31_test_points_are_shown(page: Page) -> None:
-    before = page.evaluate("() => document.getElementById('answer').toDataURL()")
+    before = picture(page, "points")
     page.check("#showTestData")
-    assert page.evaluate("() => document.getElementById('answer').toDataURL()") != before
+    assert picture(page, "points") != before
 
 
 def test_t30_the_legend_runs_from_orange_to_blue(page: Page) -> None:

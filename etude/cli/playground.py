@@ -39,6 +39,7 @@ def command(arguments: list[str]) -> int:
     show({"address": address}, f"playground: {address}\nCtrl-C ends it.", as_json=flags.json)
     sys.stdout.flush()
     torch.set_num_threads(1)  # pictures of 100 x 100 places are too small to share
+    sys.setswitchinterval(0.0005)  # seconds that a frame waits for its turn while the network learns
     server = uvicorn.Server(
         uvicorn.Config(create_app(token, port=port), log_level="warning", ws_per_message_deflate=False, lifespan="off")
     )

@@ -1,7 +1,7 @@
 // The playground: controls, what they wish, and the drawing of each frame.
 
 import { changed } from "./address.js";
-import { css, paint, table } from "./colour.js";
+import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
 import { Link } from "./link.js";
 import { Network } from "./network.js";
@@ -32,6 +32,8 @@ const MOST = { layers: 6, units: 8 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let colours = table(dark.matches);
+/** paler, so that points stand out */
+let washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
 /** @type {any} */
 let lesson = null;
 /** @type {any} */
@@ -105,6 +107,7 @@ function message(said) {
 function frame(got) {
   if (got.kind === 2) {
     points = /** @type {any} */ (got.arrays);
+    drawPoints();
     link.ask();
     return;
   }
@@ -154,16 +157,15 @@ function draw() {
 function drawAnswer(arrays) {
   const small = hovered !== null && hovered < arrays.units.length / (SMALL * SMALL);
   const bytes = small ? arrays.units.subarray(hovered * SMALL * SMALL, (hovered + 1) * SMALL * SMALL) : arrays.answer;
-  const scratch = document.createElement("canvas");
-  paint(scratch, bytes, small ? SMALL : PLACES, view.discretize ? table(dark.matches, true) : colours);
-  const canvas = el("answer");
-  const side = canvas.clientWidth * devicePixelRatio;
-  if (canvas.width !== side) canvas.width = canvas.height = side;
+  paint(el("answer"), bytes, small ? SMALL : PLACES, view.discretize ? washed.two : washed.shades);
+}
+
+/** The points lie on a canvas of their own, which is drawn only when they, or its size, change. */
+function drawPoints() {
+  const canvas = el("points");
+  const side = Math.round(canvas.clientWidth * devicePixelRatio);
+  canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
-  context.globalAlpha = 0.7;
-  context.clearRect(0, 0, side, side);
-  context.drawImage(scratch, 0, 0, side, side);
-  context.globalAlpha = 1;
   if (view.show_test_data) dots(context, points.test, side, dark.matches ? "#e6e8ea" : "#1b1f24");
   dots(context, points.train, side, dark.matches ? "#14171a" : "#ffffff");
 }
@@ -283,6 +285,7 @@ function connect() {
       address = changed(address, { [id]: String(el(id).checked) });
       history.replaceState(null, "", `#${address}`);
       draw();
+      drawPoints();
     };
   }
   el("playButton").onclick = () => link.say({ t: "play", on: !playing });
@@ -299,8 +302,14 @@ function connect() {
   el("card-value").onkeydown = (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === "Escape") { el("card-value").blur(); el("card").hidden = true; spot = null; } };
   document.addEventListener("keydown", keys);
   addEventListener("hashchange", () => link.say({ t: "lesson", address: location.hash.slice(1) }));
-  addEventListener("resize", () => { if (lesson) { showControls(); draw(); } });
-  dark.addEventListener("change", () => { colours = table(dark.matches); showControls(); draw(); });
+  addEventListener("resize", () => { if (lesson) { showControls(); draw(); drawPoints(); } });
+  dark.addEventListener("change", () => {
+    colours = table(dark.matches);
+    washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
+    showControls();
+    draw();
+    drawPoints();
+  });
   setInterval(summarise, 5000);
 }
 
