@@ -67,6 +67,13 @@ class Maxout(nn.Module):
         return maxout(self.sums(x), self.pieces)
 
 
+class Sine(nn.Module):
+    """sin x, which repeats itself as no other bend does (Sitzmann et al. 2020, arXiv:2006.09661, eq. 3)."""
+
+    def forward(self, x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        return x.sin()
+
+
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "identity": nn.Identity,
     "sigmoid": nn.Sigmoid,
@@ -74,8 +81,11 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
     "leaky-relu": lambda: nn.LeakyReLU(LEAK),
     "elu": nn.ELU,
+    "selu": nn.SELU,
     "gelu": nn.GELU,
     "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "sine": Sine,
 }
 """PyTorch's kernels, each faster than the formula above that it equals"""
 

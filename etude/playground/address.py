@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from etude.playground import beyond
 from etude.playground.lesson import Lesson
 from etude.playground.network import BENDS, FEATURES
 from etude.playground.worlds import CLASSES, HEIGHTS
@@ -54,6 +55,7 @@ def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
     """
     given = {key: value.strip() for key, value in parse_qsl(text.removeprefix("#"), keep_blank_values=True)}
     lesson = replace(Lesson(seed=given.get("seed") or seed, zero=is_on(given, "initZero")), **chosen(given))
+    lesson = beyond.fitting(lesson)
     view = View(
         show_test_data=is_on(given, "showTestData"),
         discretize=is_on(given, "discretize"),
@@ -66,10 +68,10 @@ def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
 def chosen(given: dict[str, str]) -> dict[str, Any]:
     """The fields of a lesson that are given and make sense."""
     found: dict[str, Any] = {}
-    for key, (field, words) in CHOICES.items():
+    for key, (field, words) in (CHOICES | beyond.CHOICES).items():
         if given.get(key) in words:
             found[field] = given[key]
-    for key, (field, least, most) in (NUMBERS | COUNTS).items():
+    for key, (field, least, most) in (NUMBERS | COUNTS | beyond.NUMBERS | beyond.COUNTS).items():
         number = number_in(given.get(key, ""))
         if number is not None:
             found[field] = type(least)(min(max(number, least), most))
@@ -104,13 +106,14 @@ def shape_in(text: str) -> tuple[int, ...]:
 
 
 def write_address(lesson: Lesson, view: View) -> str:
-    """The address that TensorFlow Playground would show."""
+    """The address that TensorFlow Playground would show, and behind it what only etude knows."""
     values: dict[str, object] = {key: getattr(lesson, field) for key, (field, _) in CHOICES.items()}
     values |= {key: getattr(lesson, field) for key, (field, *_) in (NUMBERS | COUNTS).items()}
     values |= {"networkShape": ",".join(map(str, lesson.shape)), "seed": lesson.seed, "initZero": lesson.zero}
     values |= {name: name in lesson.features for name in FEATURES}
     values |= {"showTestData": view.show_test_data, "discretize": view.discretize, "hideText": view.hide_text}
     values |= {f"{name}_hide": True for name in view.hidden}
+    values |= beyond.unusual(lesson)
     return "&".join(f"{key}={quote(written(value), safe=',')}" for key, value in values.items())
 
 

@@ -1,6 +1,5 @@
 """A lesson of the playground: everything that its URL says, and the experiment that this makes."""
 
-import math
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -8,15 +7,30 @@ from functools import cached_property
 from itertools import cycle, islice
 from typing import Literal
 
-import numpy as np
 import torch
 
+from etude.chance import stream
+from etude.learners.base import GradientLearner
+from etude.playground.descent import (
+    BINARY,
+    DISTANCES,
+    MANY,
+    STARTS,
+    Method,
+    gradient_learner,
+    seed_number,
+    spanning,
+    with_chance,
+)
+from etude.playground.learner import BENDS as BROWSERS_BENDS
 from etude.playground.learner import Penalty, PlaygroundRule
-from etude.playground.network import PlaneNetwork, told
+from etude.playground.network import BENDS, PlaneNetwork, told
+from etude.playground.scores import judge_of, judge_of_rule
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
 from etude.records import Labelled
 from etude.training.experiment import Experiment
+from etude.types import Objective
 
 POINTS = {"classification": 500, "regression": 1200}
 EPOCHS = 100_000
@@ -25,7 +39,7 @@ EPOCHS = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """The state of TensorFlow Playground, with its defaults."""
+    """The state of TensorFlow Playground, with its defaults, and what etude adds to it."""
 
     problem: Literal["classification", "regression"] = "classification"
     dataset: Literal["circle", "xor", "gauss", "spiral"] = "circle"
@@ -36,8 +50,8 @@ class Lesson:
     """what the network is told of a place"""
     shape: tuple[int, ...] = (4, 2)
     """units of each hidden layer"""
-    activation: Literal["relu", "tanh", "sigmoid", "linear"] = "tanh"
-    """of all hidden units"""
+    activation: str = "tanh"
+    """of all hidden units, a key of BENDS"""
     rate: float = 0.03
     """learning rate"""
     penalty: Penalty = "none"
@@ -53,6 +67,31 @@ class Lesson:
     """of points and weights"""
     zero: bool = False
     """start all weights at 0"""
+    loss: Literal["mse", "mae", "huber", "bce", "hinge", "ce"] = "mse"
+    """bce takes two classes, ce several, hinge both; the others take two classes as 1 and -1, or a quantity"""
+    optimizer: str = "sgd"
+    """one of OPTIMIZERS"""
+    schedule: Literal["constant", "step", "cosine", "warm-up"] = "constant"
+    """of the learning rate; warm-up goes on with a cosine"""
+    span: int = 300
+    """epochs of the schedule"""
+    start: Literal["uniform", "xavier", "he", "orthogonal"] = "uniform"
+    """of the weights"""
+    dropout: float = 0.0
+    """probability that a hidden unit is silent in an update"""
+    decay: float = 0.0
+    """weight decay of the optimizer"""
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the network answers with."""
+        return 1
+
+    @property
+    def is_the_browsers(self) -> bool:
+        """Whether TensorFlow Playground's own rule learns it, bit for bit; everything else is learnt by autograd."""
+        ours = (self.loss, self.optimizer, self.schedule, self.start, self.dropout, self.decay, self.outputs)
+        return ours == ("mse", "sgd", "constant", "uniform", 0, 0, 1) and BENDS[self.activation] in BROWSERS_BENDS
 
     @cached_property
     def drawn(self) -> tuple[list[Point], SeedRandom]:
@@ -75,37 +114,70 @@ class Lesson:
         return self.labelled(train), self.labelled(test)
 
     def labelled(self, points: list[Point]) -> Labelled:
-        """What the network is told of some points, and what it should answer."""
-        labels = torch.tensor([point.label for point in points], dtype=torch.float64)
-        return Labelled(told([(point.x, point.y) for point in points], self.features), labels)
+        """What the network is told of some points, and what it should answer, as the loss wants it."""
+        x = told([(point.x, point.y) for point in points], self.features)
+        y = torch.tensor([point.label for point in points], dtype=torch.float64)
+        if self.outputs > 1:
+            return Labelled(x, y.long())
+        return Labelled(x, (y + 1) / 2 if self.loss in BINARY else y)
 
-    def learner(self) -> PlaygroundRule:
-        """The network with its first weights, and the rule that changes it."""
+    def network(self) -> PlaneNetwork:
+        """With its first weights."""
         classes = self.problem == "classification"
-        network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, classes=classes)
+        network = PlaneNetwork(
+            len(self.features),
+            self.shape,
+            bend=self.activation,
+            answer="tanh" if classes and self.loss in DISTANCES else "identity",
+            outputs=self.outputs,
+            dropout=self.dropout,
+        )
         network.start(deepcopy(self.drawn[1]), zero=self.zero)
-        return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
+        if self.start in STARTS and not self.zero:
+            STARTS[self.start](network, stream(seed_number(self.seed), "initialisation"))
+        return network
+
+    def learner(self) -> PlaygroundRule | GradientLearner[Labelled]:
+        """The network with its first weights, and the rule that changes it."""
+        network = self.network()
+        if self.is_the_browsers:
+            return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
+        schedule = spanning(self.schedule, self.span * self.epoch)
+        way = Method(optimizer=self.optimizer, rate=self.rate, decay=self.decay, schedule=schedule)
+        return gradient_learner(network, self.objective, way, penalty=self.penalty, strength=self.strength)
+
+    @property
+    def objective(self) -> Objective[Labelled]:
+        """The loss, without the penalty."""
+        return (MANY if self.outputs > 1 else DISTANCES | BINARY)[self.loss]
+
+    @property
+    def epoch(self) -> int:
+        """Updates of one."""
+        train, _ = self.points
+        return len(train) // min(self.batch, len(train))
+
+    def batches(self, learner: PlaygroundRule | GradientLearner[Labelled], start: int) -> Iterator[Labelled]:
+        """From update `start` on."""
+        train, _ = self.parts
+        batches = carried(train, min(self.batch, len(train)), start=start)
+        if isinstance(learner, PlaygroundRule):
+            return batches
+        assert isinstance(learner.model, PlaneNetwork)
+        return with_chance(batches, learner.model, seed=self.seed, start=start)
 
     def experiment(self) -> Experiment[Labelled]:
         """One training without end, judged after each epoch."""
-        learner, (train, test) = self.learner(), self.parts
-        batch = min(self.batch, len(train))
-
-        every = np.concatenate([train.x.numpy(), test.x.numpy()]).T
-        labels = np.concatenate([train.y.numpy(), test.y.numpy()])
-
-        def evaluate() -> dict[str, float]:
-            with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
-                half = (learner.forward_pass(every)[1][-1][1] - labels) ** 2 / 2
-            parts = {"train_loss": half[: len(train)], "test_loss": half[len(train) :]}
-            return {name: float(part.mean()) if len(part) else math.nan for name, part in parts.items()}
-
-        epoch = len(train) // batch
+        learner, epoch = self.learner(), self.epoch
+        if isinstance(learner, PlaygroundRule):
+            judge = judge_of_rule(learner, self.parts, classes=self.problem == "classification")
+        else:
+            judge = judge_of(learner.model, self.objective, self.parts, classes=self.problem == "classification")
         return Experiment(
             learner=learner,
-            batches=lambda start: carried(train, batch, start=start),
+            batches=lambda start: self.batches(learner, start),
             steps=EPOCHS * epoch,
-            evaluate=evaluate,
+            evaluate=judge,
             evaluate_every=epoch,
             log_every=epoch,
             epoch_steps=epoch,

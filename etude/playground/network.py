@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from etude.layers.activations import activation
+from etude.layers.dropout import Dropout
 from etude.playground.fdlibm import sin
 from etude.playground.seedrandom import SeedRandom
 
@@ -22,8 +23,10 @@ FEATURES: dict[str, Callable[[float, float], float]] = {
     "sinY": lambda x, y: sin(y),
 }
 """what a network may be told of a place, under the names in the URL and in the order of the page"""
-BENDS = {"relu": "relu", "tanh": "tanh", "sigmoid": "sigmoid", "linear": "identity"}
-"""the activations under the names in the URL"""
+BENDS = {"relu": "relu", "tanh": "tanh", "sigmoid": "sigmoid", "linear": "identity"} | {
+    name: name for name in ("leaky-relu", "elu", "selu", "gelu", "silu", "softplus", "sine")
+}
+"""the activations under the names in the URL; TensorFlow Playground has the first four"""
 BIAS = 0.1
 """of every unit at the start"""
 
@@ -31,18 +34,23 @@ BIAS = 0.1
 class PlaneNetwork(nn.Module):
     """TensorFlow Playground's network (src/nn.ts), in float64 like the browser's.
 
-    All hidden units bend alike. The answer is bent by tanh where two classes, 1 and -1, are told apart, and by nothing
-    where it is a quantity.
+    All hidden units bend alike. In training each of them is silent with the probability of the dropout.
     """
 
-    def __init__(self, inputs: int, shape: Sequence[int], *, bend: str, classes: bool) -> None:
-        """`shape` holds the units of each hidden layer, `bend` is a key of BENDS."""
+    def __init__(
+        self, inputs: int, shape: Sequence[int], *, bend: str, answer: str, outputs: int = 1, dropout: float = 0.0
+    ) -> None:
+        """`shape` holds the units of each hidden layer, `bend` is a key of BENDS; `answer` bends the last layer."""
         super().__init__()
         self.layers = nn.ModuleList(
-            nn.Linear(few, many, dtype=torch.float64) for few, many in pairwise([inputs, *shape, 1])
+            nn.Linear(few, many, dtype=torch.float64) for few, many in pairwise([inputs, *shape, outputs])
         )
-        self.bends = [BENDS[bend]] * len(shape) + ["tanh" if classes else "identity"]
+        self.bends = [BENDS[bend]] * len(shape) + [answer]
         """the activation of each layer"""
+        self.bent = nn.ModuleList(activation(name) for name in self.bends)
+        self.chance = torch.Generator()
+        """of the dropout"""
+        self.dropout = Dropout(dropout, generator=self.chance)
 
     @property
     def linears(self) -> list[nn.Linear]:
@@ -57,15 +65,18 @@ class PlaneNetwork(nn.Module):
                 unit.copy_(torch.tensor([0.0 if zero else chance() - 0.5 for _ in unit], dtype=torch.float64))
             layer.bias.fill_(0.0 if zero else BIAS)
 
-    def forward(self, x: Float[Tensor, "batch feature"]) -> Float[Tensor, " batch"]:
-        """One answer for each place."""
-        return self.units(x)[-1][:, 0]
+    def forward(self, x: Float[Tensor, "batch feature"]) -> Float[Tensor, " batch"] | Float[Tensor, "batch class"]:
+        """One answer for each place, or one for each class."""
+        answers = self.units(x)[-1]
+        return answers[:, 0] if answers.shape[1] == 1 else answers
 
     def units(self, x: Float[Tensor, "batch feature"]) -> list[Float[Tensor, "batch unit"]]:
         """What every unit says, layer by layer, computed in the precision of x; the answer is the last layer."""
         found: list[Tensor] = []
-        for layer, bend in zip(self.linears, self.bends, strict=True):
-            x = activation(bend)(F.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype)))
+        for layer, bend in zip(self.linears, self.bent, strict=True):
+            if found:
+                x = self.dropout(x)
+            x = bend(F.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype)))
             found.append(x)
         return found
 
