@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ HOME = f"http://127.0.0.1:{PORT}"
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(TOKEN, port=PORT), base_url=HOME) as client:
+    with TestClient(create_app(TOKEN, port=PORT, runs=Path("runs")), base_url=HOME) as client:
         yield client
 
 
@@ -67,13 +68,13 @@ def test_the_token_moves_into_a_cookie(client: TestClient) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"origin": "http://evil.example"}, {"origin": HOME, "host": "evil.example"}])
 def test_the_socket_wants_its_own_page(client: TestClient, headers: dict[str, str]) -> None:
-    client.cookies.set("etude_token", TOKEN)
+    client.cookies.set(f"etude_token_{PORT}", TOKEN)
     with pytest.raises(WebSocketDisconnect), client.websocket_connect(f"ws://127.0.0.1:{PORT}/live", headers=headers):
         pass
 
 
 def test_a_lesson_is_driven_over_the_socket(client: TestClient) -> None:
-    client.cookies.set("etude_token", TOKEN)
+    client.cookies.set(f"etude_token_{PORT}", TOKEN)
     with client.websocket_connect(f"ws://127.0.0.1:{PORT}/live", headers={"origin": HOME}) as socket:
         socket.send_text(json.dumps({"t": "lesson", "address": "dataset=gauss&seed=0.5"}))
         lesson, live, _ = (json.loads(socket.receive_text()) for _ in range(3))

@@ -11,6 +11,7 @@ from etude.data.batches import balanced, shuffled, steps_per_epoch
 from etude.data.splits import Splits
 from etude.evaluation.predictor import Predictor
 from etude.evaluation.scores import scores
+from etude.evaluation.validation import validation_views
 from etude.learners.base import GradientLearner
 from etude.objectives.classification import Focal, Weighted, cross_entropy
 from etude.objectives.contract import ClassesContract, QuantityContract, checked
@@ -87,6 +88,7 @@ def supervised(
         epoch_steps=epoch,
         watch=watch or default_watch(splits.schema),
         splits=splits,
+        views=validation_views(predictor, splits.valid, splits.schema, batch=EVALUATION_BATCH),
     )
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.requests import HTTPConnection
 
+from etude.errors import CheckpointError, EtudeError, UsageError
+from etude.web.api import router
+from etude.web.live import LiveTraining
+from etude.web.runs import Runs
 from etude.web.session import Session
 
 STATIC = Path(__file__).parent / "static"
-COOKIE = "etude_token"
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 """told by us: on some systems the registry says something else of .js"""
 POLICY = (
@@ -31,45 +34,66 @@ LONGEST = 100_000
 """bytes of a message"""
 
 
-def create_app(token: str, *, port: int) -> FastAPI:
+PAGES = {"": "index.html", "runs": "runs.html"}
+"""paths, and the files that are shown there"""
+STATUS = {UsageError: 400, CheckpointError: 404}
+"""of errors that somebody can do something about; others of them are 409"""
+
+
+def create_app(token: str, *, port: int, runs: Path, live: LiveTraining | None = None) -> FastAPI:
     """The application, for one user on this machine who knows `token`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    gate = Gate(token, port)
-
-    @app.middleware("http")
-    async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Nobody else comes in, and the page does nothing but what it is for."""
-        response = gate.refusal(request) or await answer(request)
-        response.headers.update(HEADERS)
-        return response
-
-    @app.get("/")
-    async def page(request: Request) -> Response:
-        """The page; the token moves from the address to a cookie, so that an address can be shared."""
-        if "token" not in request.query_params:
-            return FileResponse(STATIC / "index.html", media_type="text/html")
-        response = RedirectResponse("/")  # the browser keeps what stands behind the #
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
-        return response
-
-    @app.get("/static/{name}")
-    async def static(name: str) -> Response:
-        """One of the page's own files."""
-        path = STATIC / name
-        if path.parent != STATIC or path.suffix not in KINDS or not path.is_file():
-            return PlainTextResponse("there is no such file\n", status_code=404)
-        return FileResponse(path, media_type=KINDS[path.suffix])
-
-    @app.websocket("/live")
-    async def live(socket: WebSocket) -> None:
-        """One session for each page that is open."""
-        if gate.refusal(socket) or "origin" not in socket.headers:
-            await socket.close(code=1008)
-        else:
-            await socket.accept()
-            await converse(socket)
-
+    app.state.gate, app.state.runs, app.state.live = Gate(token, port), Runs(runs), live
+    app.middleware("http")(guard)
+    app.add_exception_handler(EtudeError, explain)
+    for path in PAGES:
+        app.get(f"/{path}")(page)
+    app.get("/static/{name}")(static)
+    app.websocket("/live")(lesson)
+    app.include_router(router)
     return app
+
+
+async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Nobody else comes in, and the page does nothing but what it is for."""
+    response = request.app.state.gate.refusal(request) or await answer(request)
+    response.headers.update(HEADERS)
+    return response
+
+
+async def explain(request: Request, error: Exception) -> Response:
+    """What was got, what was wanted, what to do, as on the command line."""
+    assert isinstance(error, EtudeError)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 409)
+    return JSONResponse({"code": error.code, "message": error.message}, status_code=status)
+
+
+async def page(request: Request) -> Response:
+    """A page; the token moves from the address to a cookie, so that an address can be shared."""
+    path = request.url.path
+    if "token" not in request.query_params:
+        return FileResponse(STATIC / PAGES[path.removeprefix("/")], media_type="text/html")
+    gate: Gate = request.app.state.gate
+    response = RedirectResponse(path)  # the browser keeps what stands behind the #
+    response.set_cookie(gate.cookie, gate.token, httponly=True, samesite="strict")
+    return response
+
+
+async def static(name: str) -> Response:
+    """One of the page's own files."""
+    path = STATIC / name
+    if path.parent != STATIC or path.suffix not in KINDS or not path.is_file():
+        return PlainTextResponse("there is no such file\n", status_code=404)
+    return FileResponse(path, media_type=KINDS[path.suffix])
+
+
+async def lesson(socket: WebSocket) -> None:
+    """One session for each playground that is open."""
+    if socket.app.state.gate.refusal(socket) or "origin" not in socket.headers:
+        await socket.close(code=1008)
+    else:
+        await socket.accept()
+        await converse(socket)
 
 
 @dataclass(frozen=True)
@@ -79,16 +103,21 @@ class Gate:
     token: str
     port: int
 
+    @property
+    def cookie(self) -> str:
+        """Its name; cookies of 127.0.0.1 are seen at every port."""
+        return f"etude_token_{self.port}"
+
     def refusal(self, asker: HTTPConnection) -> Response | None:
         """Why not: against addresses that were bent to this machine, foreign pages, and strangers."""
         hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
         origin = asker.headers.get("origin")
         if asker.headers.get("host") not in hosts or (origin and origin.removeprefix("http://") not in hosts):
             return PlainTextResponse("this page is for this machine only\n", status_code=403)
-        given = (asker.query_params.get("token"), asker.cookies.get(COOKIE))
+        given = (asker.query_params.get("token"), asker.cookies.get(self.cookie))
         if any(secrets.compare_digest(self.token.encode(), each.encode()) for each in given if each is not None):
             return None
-        return PlainTextResponse("open the address that `etude playground` printed\n", status_code=403)
+        return PlainTextResponse("open the address that etude printed\n", status_code=403)
 
 
 async def converse(socket: WebSocket) -> None:

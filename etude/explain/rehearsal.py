@@ -1,0 +1,90 @@
+"""One update of a copy of the learner, with every layer noted: the training itself does not feel it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from etude.learners.base import Learner, device_of
+from etude.types import B
+
+EXAMPLES = 32
+"""of a batch whose passage is kept"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What left a layer, the first time that it was asked."""
+
+    output: Tensor
+    """of the first examples"""
+    gradient: Tensor | None
+    """of the loss by that output; None where none came back"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update did to one parameter."""
+
+    before: Tensor
+    after: Tensor
+    gradient: Tensor | None
+    """None where the update used none"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Everything that one update made of one batch, by the names of layers and parameters."""
+
+    passages: dict[str, Passage]
+    """in the order of the forward pass"""
+    changes: dict[str, Change]
+
+
+def rehearse(learner: Learner[B], batch: B) -> Rehearsal:
+    """Let a copy of `learner` learn from `batch`; learner, batch and all chance are left as they were."""
+    devices = [device_of(learner)] if device_of(learner).type == "cuda" else []
+    with torch.random.fork_rng(devices), torch.enable_grad():
+        copy = deepcopy(learner)
+        before = {name: each.detach().clone() for name, each in copy.named_parameters()}
+        with noted(copy) as passages:
+            copy.update(batch)
+    changes = {name: Change(before[name], each.detach(), each.grad) for name, each in copy.named_parameters()}
+    return Rehearsal(dict(passages), changes)
+
+
+def leaves(network: nn.Module) -> dict[str, nn.Module]:
+    """The layers that hold no other layers, by their paths."""
+    return {name: each for name, each in network.named_modules() if not list(each.children()) and name}
+
+
+@contextmanager
+def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
+    """A dictionary that fills with what passes through the layers."""
+    passages: dict[str, Passage] = {}
+
+    def note(name: str) -> Any:
+        def hook(_: nn.Module, __: object, output: object) -> None:
+            if isinstance(output, Tensor) and output.ndim and name not in passages:
+                passages[name] = Passage(output.detach()[:EXAMPLES].clone(), None)
+                if output.requires_grad:
+                    output.register_hook(came_back(name))
+
+        return hook
+
+    def came_back(name: str) -> Any:
+        def hook(gradient: Tensor) -> None:
+            passages[name] = Passage(passages[name].output, gradient.detach()[:EXAMPLES].clone())
+
+        return hook
+
+    hooks = [each.register_forward_hook(note(name)) for name, each in leaves(network).items()]
+    try:
+        yield passages
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,130 @@
+"""What the page of the runs asks for: run folders, and the training of now if this process trains."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+
+from etude.errors import UsageError
+from etude.figures import Figure
+from etude.report.facts import read_facts
+from etude.web.live import LiveTraining
+from etude.web.runs import Runs, curves, figures, settings
+from etude.web.wire import packed
+
+T = TypeVar("T")
+MOST = 10
+"""runs side by side: more lines than that nobody tells apart"""
+router = APIRouter(prefix="/api")
+
+
+def runs_of(request: Request) -> Runs:
+    """The run folders that this page is about."""
+    runs: Runs = request.app.state.runs
+    return runs
+
+
+def live_of(request: Request) -> LiveTraining:
+    """The training in this process; UsageError E-LIVE if there is none."""
+    live: LiveTraining | None = request.app.state.live
+    if live is None:
+        raise UsageError("E-LIVE", "nothing is trained here; `etude train RECIPE --watch` does.")
+    return live
+
+
+def drawn(shown: Mapping[str, Figure]) -> Response:
+    """Figures as bytes."""
+    return Response(packed(shown), media_type="application/octet-stream")
+
+
+async def done(live: LiveTraining, wish: Callable[[], T]) -> T:
+    """What the training answers, between two updates."""
+    return await asyncio.wrap_future(live.ask(wish))
+
+
+def chosen(names: str) -> list[str]:
+    """The names of the runs that are to be shown together."""
+    found = names.split(",")
+    if len(found) > MOST:
+        raise UsageError("E-RUNS", f"{len(found)} runs at once; at most {MOST} can be told apart.")
+    return found
+
+
+@router.get("/runs")
+def table(request: Request) -> dict[str, Any]:
+    """Every run in a few words."""
+    live: LiveTraining | None = request.app.state.live
+    return {"live": live.run.folder.name if live is not None else None, "runs": runs_of(request).rows()}
+
+
+@router.get("/facts")
+def facts(request: Request, run: str) -> dict[str, Any]:
+    """Settings and diary of a run."""
+    known = read_facts(runs_of(request).find(run))
+    notes = known.data.notes if known.data is not None else ()
+    return {"title": known.title, "settings": settings(known), "notes": notes, "events": known.events}
+
+
+@router.get("/settings")
+def differing(request: Request, names: str) -> dict[str, Any]:
+    """The settings in which runs differ, one value for each run."""
+    every = {run: settings(read_facts(runs_of(request).find(run))) for run in chosen(names)}
+    fields = dict.fromkeys(field for each in every.values() for field in each)
+    rows = {field: [each.get(field) for each in every.values()] for field in fields}
+    return {"runs": list(every), "rows": {name: row for name, row in rows.items() if row.count(row[0]) < len(row)}}
+
+
+@router.get("/curves")
+def drawn_curves(request: Request, names: str) -> Response:
+    """The curves of one run, or of several in common drawings."""
+    return drawn(curves([runs_of(request).find(run) for run in chosen(names)]))
+
+
+@router.get("/figures")
+def drawn_figures(request: Request, run: str) -> Response:
+    """What the run folder holds."""
+    return drawn(figures(runs_of(request).find(run)))
+
+
+@router.get("/live")
+async def state(request: Request) -> dict[str, Any]:
+    """Where the training stands."""
+    return live_of(request).state()
+
+
+@router.get("/live/view")
+async def view(request: Request, name: str) -> Response:
+    """A figure of the recipe, drawn from the network of now."""
+    live = live_of(request)
+    return drawn({name: await done(live, lambda: live.view(name))})
+
+
+@router.get("/live/inside")
+async def inside(request: Request) -> Response:
+    """The layers, and how far an update moves them."""
+    live = live_of(request)
+    return drawn(await done(live, live.inside))
+
+
+@router.get("/live/layer")
+async def layer(request: Request, name: str) -> Response:
+    """What a layer says, and its weights."""
+    live = live_of(request)
+    return drawn(await done(live, lambda: live.layer(name)))
+
+
+@router.post("/live/{act}")
+async def control(request: Request, act: str) -> dict[str, Any]:
+    """Have the training stand, go on, slow down, be saved or end."""
+    live, said = live_of(request), await request.json()
+    acts: dict[str, Callable[[], None]] = {
+        "play": lambda: live.play(on=bool(said["on"])),
+        "rate": lambda: live.slow(float(said["factor"])),
+        "save": live.save,
+        "stop": live.stop,
+    }
+    if act not in acts:
+        raise UsageError("E-ACT", f"a training cannot {act!r}; it can {', '.join(acts)}.")
+    await done(live, acts[act])
+    return live.state()

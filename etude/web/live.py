@@ -1,0 +1,171 @@
+"""A training that is watched: between two updates it does what somebody asks, and shows what somebody looks at."""
+
+import queue
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import torch
+
+from etude.errors import UsageError, nearest
+from etude.evaluation.predictor import evaluating
+from etude.explain.layers import network_figure, output_figure, step_figure, weight_figures
+from etude.explain.rehearsal import Rehearsal, leaves, rehearse
+from etude.figures import Figure
+from etude.training.experiment import Experiment
+from etude.training.fit import Event
+from etude.training.run import Run, open_run
+from etude.types import B
+from etude.web.drive import fulfil
+
+T = TypeVar("T")
+SHARE = 0.05
+"""of the time that looking may cost while the training goes on"""
+PATIENCE = 0.1
+"""seconds between two looks at whether somebody wants a standing training to end"""
+FRESH = 1.0
+"""seconds for which one rehearsal serves everybody who looks"""
+
+
+class LiveTraining:
+    """Stands beside the loop: `follow` sees each experiment before it begins, `between` is called after each update.
+
+    Everything that is asked is done in the thread of the training, so nothing needs a lock. While the training goes on,
+    answers wait until looking has cost at most `SHARE` of the time; without askers nothing is computed.
+    """
+
+    def __init__(self, run: Run, *, stop: Callable[[], None]) -> None:
+        """`stop` ends the training as Ctrl-C does."""
+        self.run, self.stop = run, stop
+        self.playing, self.ended = True, False
+        self.experiment: Experiment[Any] | None = None
+        self.batch: Any = None
+        """the latest one"""
+        self.event: Event | None = None
+        self.seen: tuple[float, int, Rehearsal] | None = None
+        """when, after which update, and what"""
+        self.wishes: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self.began, self.stood, self.looked = time.perf_counter(), 0.0, 0.0
+        """the start; seconds in which the training stood; seconds that went into answers while it went on"""
+
+    def follow(self, experiments: Iterable[Experiment[B]]) -> Iterator[Experiment[B]]:
+        """The same experiments, whose batches are seen in passing."""
+        for experiment in experiments:
+            self.experiment, self.seen = experiment, None
+            yield replace(experiment, batches=self.noting(experiment.batches))
+
+    def noting(self, batches: Callable[[int], Iterator[B]]) -> Callable[[int], Iterator[B]]:
+        """The same batches; the latest one is kept."""
+
+        def noted(start: int) -> Iterator[B]:
+            for batch in batches(start):
+                self.batch = batch
+                yield batch
+
+        return noted
+
+    def ask(self, wish: Callable[[], T]) -> Future[T]:
+        """Have this done between two updates; its result, or its error."""
+        answer: Future[T] = Future()
+        self.wishes.put((wish, answer))
+        return answer
+
+    def between(self, event: Event, *, stopped: Callable[[], bool]) -> None:
+        """Do what was asked, and stand still until somebody wants to go on, or to end."""
+        self.event = event
+        while not self.wishes.empty() and self.cost() <= SHARE:
+            begun = time.perf_counter()
+            fulfil(*self.wishes.get())
+            self.looked += time.perf_counter() - begun
+        if not self.playing:
+            self.stand(lambda: self.playing or stopped())
+
+    def linger(self, *, stopped: Callable[[], bool]) -> None:
+        """The training is over; go on answering until somebody wants an end."""
+        self.playing, self.ended = False, True
+        self.stand(stopped)
+
+    def stand(self, until: Callable[[], bool]) -> None:
+        """Only answer."""
+        begun = time.perf_counter()
+        while not until():
+            try:
+                fulfil(*self.wishes.get(timeout=PATIENCE))
+            except queue.Empty:
+                continue
+        self.stood += time.perf_counter() - begun
+
+    def cost(self) -> float:
+        """The share of the time of training that went into answers."""
+        return self.looked / max(time.perf_counter() - self.began - self.stood, 1e-9)
+
+    def state(self) -> dict[str, Any]:
+        """What a page must know to draw the controls."""
+        experiment, event = self.experiment, self.event
+        if experiment is None or event is None:
+            return {"run": self.run.folder.name, "ready": False}
+        optimizers = experiment.learner.optimizers().items()
+        return {
+            "run": self.run.folder.name,
+            "ready": True,
+            "step": event.step,
+            "steps": event.steps,
+            "playing": self.playing,
+            "ended": self.ended,
+            "rates": {name: optimizer.rate for name, optimizer in optimizers},
+            "cost": self.cost(),
+            "views": list(experiment.views),
+            "layers": {name: type(each).__name__ for name, each in leaves(experiment.learner).items()},
+        }
+
+    def view(self, name: str) -> Figure:
+        """One of the figures that the recipe draws; the chance of the training does not feel it."""
+        experiment = self.experiment
+        views = experiment.views if experiment is not None else {}
+        if experiment is None or name not in views:
+            raise UsageError("E-FIGURE", f"this training draws no {name!r}{nearest(name, views)}")
+        with torch.random.fork_rng(), evaluating(experiment.learner):
+            return views[name]()
+
+    def inside(self) -> dict[str, Figure]:
+        """The layers and how far an update moves each parameter."""
+        seen = self.rehearsal()
+        return {"layers": network_figure(seen), "steps": step_figure(seen)}
+
+    def layer(self, name: str) -> dict[str, Figure]:
+        """What one layer says, and its weights."""
+        seen = self.rehearsal()
+        said = {"output": output_figure(seen, name)} if name in seen.passages else {}
+        figures = said | weight_figures(seen, name)
+        if not figures:
+            known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
+            raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")
+        return figures
+
+    def rehearsal(self) -> Rehearsal:
+        """One update of a copy, from the latest batch."""
+        assert self.experiment is not None and self.event is not None  # wishes come after the first update
+        now, step = time.perf_counter(), self.event.step
+        if self.seen is None or (self.seen[1] != step and now - self.seen[0] > FRESH):
+            self.seen = now, step, rehearse(self.experiment.learner, self.batch)
+        return self.seen[2]
+
+    def play(self, *, on: bool) -> None:
+        """Go on, or stand."""
+        self.playing = on and not self.ended
+
+    def slow(self, factor: float) -> None:
+        """Multiply every learning rate; the diary of the run remembers it."""
+        if not 0 <= factor <= 100:
+            raise UsageError("E-CFG-RANGE", f"a factor of {factor:g}: a number from 0 to 100 is wanted.")
+        assert self.experiment is not None and self.event is not None
+        for optimizer in self.experiment.learner.optimizers().values():
+            optimizer.base_rates = [factor * rate for rate in optimizer.base_rates]
+        self.run.note("rate", factor=factor, step=self.event.step)
+
+    def save(self) -> None:
+        """Write a checkpoint now."""
+        assert self.experiment is not None and self.event is not None
+        open_run(self.run.folder).save(self.event.step, self.experiment.learner)
