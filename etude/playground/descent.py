@@ -67,9 +67,13 @@ def gradient_learner(
     network: PlaneNetwork, objective: Objective[Labelled], way: Method, *, penalty: Penalty, strength: float
 ) -> GradientLearner[Labelled]:
     """The rule that changes the network by autograd."""
-    priced = {"none": objective, "L1": Lasso(objective, strength), "L2": Penalised(objective, strength)}[penalty]
+    priced: dict[Penalty, Objective[Labelled]] = {
+        "none": objective,
+        "L1": Lasso(objective, strength),
+        "L2": Penalised(objective, strength),
+    }
     descent = METHODS[way.optimizer](network.parameters(), rate=way.rate, weight_decay=way.decay)
-    return GradientLearner(network, priced, Optimizer(descent, schedule=way.schedule))
+    return GradientLearner(network, priced[penalty], Optimizer(descent, schedule=way.schedule))
 
 
 def seed_number(seed: str) -> int:

@@ -8,6 +8,8 @@ from itertools import cycle, islice
 from typing import Literal
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from etude.chance import stream
 from etude.learners.base import GradientLearner
@@ -67,7 +69,7 @@ class Lesson:
     """of points and weights"""
     zero: bool = False
     """start all weights at 0"""
-    loss: Literal["mse", "mae", "huber", "bce", "hinge", "ce"] = "mse"
+    loss: str = "mse"
     """bce takes two classes, ce several, hinge both; the others take two classes as 1 and -1, or a quantity"""
     optimizer: str = "sgd"
     """one of OPTIMIZERS"""
@@ -120,6 +122,10 @@ class Lesson:
         if self.outputs > 1:
             return Labelled(x, y.long())
         return Labelled(x, (y + 1) / 2 if self.loss in BINARY else y)
+
+    def shown(self, answers: Float[Tensor, "class ..."]) -> Float[Tensor, "..."]:
+        """One number from -1 to 1 for what the network answers: for a log-odds z the tanh of z / 2, which is 2p - 1."""
+        return torch.tanh(answers[0] / 2) if self.loss == "bce" else answers[0]
 
     def network(self) -> PlaneNetwork:
         """With its first weights."""

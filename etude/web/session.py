@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from etude.playground.address import View, read_address, write_address
+from etude.playground.beyond import losses_of
 from etude.playground.lesson import Lesson
+from etude.playground.tuning import may_become
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.stage import LessonStage
@@ -59,8 +61,17 @@ class Session:
         learnt = self.stage.rule.state_dict()
         self.start(address)
         self.stage.rule.load_state_dict(learnt)
-        self.stage.losses = [self.stage.scored()]
+        self.stage.judge()
         return self.told()
+
+    def change(self, address: str) -> list[Answer]:
+        """Go on as another lesson where that can be, and start it where it cannot."""
+        lesson, view = read_address(address, seed=new_seed())
+        if not may_become(self.stage.lesson, lesson):
+            return self.start(address)
+        self.view = view
+        self.stage.become(lesson)
+        return [{**self.about(), "t": "tuned"}]
 
     def told(self) -> list[Answer]:
         """Everything that a page must know to draw the lesson."""
@@ -69,17 +80,24 @@ class Session:
         train, test = lesson.points
         points = {"train": np.array(train, dtype=np.float32), "test": np.array(test, dtype=np.float32)}
         return [
-            {
-                "t": "lesson",
-                "address": write_address(lesson, self.view),
-                "lesson": asdict(lesson),
-                "view": asdict(self.view),
-                "epoch_steps": stage.experiment.epoch_steps,
-            },
+            {**self.about(), "t": "lesson"},
             live,
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
         ]
+
+    def about(self) -> dict[str, Any]:
+        """The lesson in words."""
+        lesson = self.stage.lesson
+        return {
+            "address": write_address(lesson, self.view),
+            "lesson": asdict(lesson),
+            "view": asdict(self.view),
+            "epoch_steps": self.stage.experiment.epoch_steps,
+            "outputs": lesson.outputs,
+            "losses": losses_of(lesson),
+            "by_autograd": not lesson.is_the_browsers,
+        }
 
     def frame(self) -> list[Answer]:
         """The state of now."""
@@ -105,6 +123,7 @@ def new_seed() -> str:
 
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "lesson": lambda session, said: session.start(str(said["address"])),
+    "change": lambda session, said: session.change(str(said["address"])),
     "points": lambda session, said: session.new_points(str(said["address"])),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),

@@ -1,17 +1,22 @@
 """A lesson of the playground on stage: learns in slices of time, and shows itself as arrays."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from etude.errors import DivergedError
+from etude.evaluation.predictor import evaluating
+from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
-from etude.playground.network import plane, told
+from etude.playground.network import PlaneNetwork, plane, told
+from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
+from etude.records import Labelled
 from etude.training.fit import Event, fit
 from etude.training.unsaved import UnsavedRun
 
@@ -29,15 +34,19 @@ class LessonStage:
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
         self.experiment = lesson.experiment()
-        assert isinstance(self.experiment.learner, PlaygroundRule)
-        self.rule = self.experiment.learner
+        learner = self.experiment.learner
+        assert isinstance(learner, PlaygroundRule | GradientLearner) and isinstance(learner.model, PlaneNetwork)
+        self.rule: PlaygroundRule | GradientLearner[Labelled] = learner
+        self.network: PlaneNetwork = learner.model
         self.events: Iterator[Event] = fit(self.experiment, UnsavedRun())
         self.step = 0
         self.playing = False
         self.trouble = ""
         """why it cannot go on, in words"""
         self.places = told(plane(SIDE, PLACES), lesson.features).float()
-        self.losses = [self.scored()]
+        self.scores = self.experiment.evaluate()
+        """of the latest epoch"""
+        self.losses = [self.row()]
         """(epoch, training loss, test loss) since somebody looked"""
 
     @property
@@ -45,10 +54,21 @@ class LessonStage:
         """Passes over the training points."""
         return self.step // (self.experiment.epoch_steps or 1)
 
-    def scored(self) -> tuple[float, float, float]:
-        """The losses of now."""
-        scores = self.experiment.evaluate()
-        return float(self.epoch), scores["train_loss"], scores["test_loss"]
+    def row(self) -> tuple[float, float, float]:
+        """The losses of the latest epoch."""
+        return float(self.epoch), self.scores["train_loss"], self.scores["test_loss"]
+
+    def judge(self) -> None:
+        """Begin the curves here."""
+        self.scores = self.experiment.evaluate()
+        self.losses = [self.row()]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next update, or of the latest one where it follows a schedule."""
+        if isinstance(self.rule, PlaygroundRule):
+            return self.rule.rate
+        return self.rule.optimizer.rate if self.step else self.lesson.rate
 
     def advance(self) -> None:
         """Learn for a slice of time."""
@@ -67,8 +87,8 @@ class LessonStage:
         self.step = event.step
         if not event.scores:
             return False
-        train, test = event.scores["train_loss"], event.scores["test_loss"]
-        self.losses.append((float(self.epoch), train, test))
+        self.scores = event.scores
+        self.losses.append(self.row())
         return True
 
     def stop(self, why: str) -> bool:
@@ -88,27 +108,34 @@ class LessonStage:
             pass
         return self.step
 
+    def become(self, lesson: Lesson) -> int:
+        """Go on with another rate, weight decay or dropout, from the next update on."""
+        self.lesson = lesson
+        tune(self.rule, lesson)
+        return self.step
+
     def set_rate(self, rate: float) -> int:
         """Learn faster or more slowly from the next update on."""
-        self.rule.rate = rate
-        return self.step
+        return self.become(replace(self.lesson, rate=rate))
 
     def set_weight(self, layer: int, unit: int, source: int | None, value: float) -> int:
         """Change one weight by hand; without a source, the bias."""
-        self.rule.matrices[layer][unit, 0 if source is None else source + 1] = value
+        set_weight(self.network, layer, unit, source, value)
         return self.step
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What the page draws: answers over the plane, every hidden unit smaller, weights, biases, losses."""
-        with torch.no_grad():
-            units = [each.T.reshape(-1, PLACES, PLACES) for each in self.rule.model.units(self.places)]
+        with evaluating(self.network):
+            units = [each.T.reshape(-1, PLACES, PLACES) for each in self.network.units(self.places)]
         hidden = torch.cat(units[:-1]) if units[:-1] else torch.zeros(0, PLACES, PLACES)
         small = torch.nn.functional.avg_pool2d(hidden, POOLED) if len(hidden) else hidden[:, ::POOLED, ::POOLED]
         return {
-            "answer": quantised(units[-1][0]),
+            "answer": quantised(self.lesson.shown(units[-1])),
             "units": quantised(small),
-            "weights": self.rule.flat[~self.rule.is_bias].astype(np.float32),
-            "biases": self.rule.flat[self.rule.is_bias].astype(np.float32),
+            "weights": in_a_row(layer.weight for layer in self.network.linears),
+            "biases": in_a_row(layer.bias for layer in self.network.linears),
+            "accuracy": np.array([self.scores[f"{part}_accuracy"] for part in ("train", "test")], dtype=np.float32),
+            "rate": np.array([self.rate], dtype=np.float32),
             "losses": np.array(self.losses, dtype=np.float32).reshape(-1, 3),
         }
 
@@ -116,3 +143,8 @@ class LessonStage:
 def quantised(values: Tensor) -> np.ndarray:
     """From -1 to 1 in 255 steps, and beyond it the same as there."""
     return ((values.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).numpy()
+
+
+def in_a_row(tensors: Iterable[Tensor]) -> np.ndarray:
+    """The numbers of several tensors, one behind the other."""
+    return torch.cat([each.detach().flatten() for each in tensors]).float().numpy()
