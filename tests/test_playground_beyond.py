@@ -1,5 +1,6 @@
 """What TensorFlow Playground cannot say is learnt by etude's own parts: the same losses as plain torch's."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 import pytest
 import torch
 from jaxtyping import config
+from sklearn.metrics import accuracy_score
+from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from etude.playground.address import View, read_address, write_address
 from etude.playground.lesson import Lesson, carried
+from etude.playground.picture import pictured
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
 
@@ -205,3 +209,85 @@ def test_keys_of_ours_are_absent_where_all_is_as_usual() -> None:
 )
 def test_what_makes_no_sense_is_as_usual(address: str, field: str, value: object) -> None:
     assert getattr(read_address(address, seed="0")[0], field) == value
+
+
+@pytest.mark.parametrize("world", ["blobs", "rings", "moons", "checkerboard"])
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_worlds_of_several_classes_follow_from_the_seed(world: str, classes: int) -> None:
+    lesson = Lesson(dataset=world, classes=classes, seed="0.3")
+    points = [*lesson.points[0], *lesson.points[1]]
+    assert points == [point for part in replace(lesson, rate=1.0).points for point in part]
+    assert points != [point for part in replace(lesson, seed="0.4").points for point in part]
+    assert 500 <= len(points) <= 510
+    assert all(max(abs(point.x), abs(point.y)) < 6 for point in points)
+    assert {point.label for point in points} == set(range(classes) if classes > 2 else (-1, 1))
+
+
+@pytest.mark.parametrize("world", ["blobs", "rings", "moons"])
+def test_without_noise_neighbours_have_one_class(world: str) -> None:
+    """As scikit-learn's nearest neighbours judge."""
+    train, test = Lesson(dataset=world, classes=5, seed="0.3", training=80).parts
+    neighbours = KNeighborsClassifier(3).fit(train.x.numpy(), train.y.numpy())
+    assert neighbours.score(test.x.numpy(), test.y.numpy()) > 0.95
+
+
+@pytest.mark.parametrize("loss", ["ce", "hinge"])
+def test_several_classes_are_learnt_as_in_plain_torch(loss: str) -> None:
+    lesson = Lesson(dataset="blobs", classes=4, loss=loss, noise=30.0, optimizer="adam", rate=0.01)
+    network = plain(lesson, nn.Tanh())
+    assert network[-1].out_features == 4
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    train = lesson.parts[0]
+    batches, wanted = carried(train, 10, start=0), []
+    for number in range(3 * 25):
+        batch = next(batches)
+        optimizer.zero_grad()
+        if loss == "hinge":  # the best of the others alone, where torch adds them all
+            scores = network(batch.x)
+            own = scores.gather(1, batch.y[:, None])[:, 0]
+            others = scores.masked_fill(F.one_hot(batch.y, 4).bool(), -torch.inf).amax(1)
+            (1 + others - own).clamp(min=0).mean().backward()
+        else:
+            F.cross_entropy(network(batch.x), batch.y).backward()
+        optimizer.step()
+        if number % 25 == 24:
+            right = (network(train.x).argmax(1) == train.y).double().mean().item()
+            wanted.append(right)
+    experiment = lesson.experiment()
+    scores = [event.scores for _, event in zip(range(75), fit(experiment, UnsavedRun()), strict=False) if event.scores]
+    assert [each["train_accuracy"] for each in scores] == wanted
+    torch.testing.assert_close(list(experiment.learner.network.parameters()), list(network.parameters()))
+
+
+def test_accuracy_of_two_classes_counts_the_right_signs() -> None:
+    experiment = Lesson(dataset="gauss", noise=40.0).experiment()
+    for _, _ in zip(fit(experiment, UnsavedRun()), range(50), strict=False):
+        pass
+    test = Lesson(dataset="gauss", noise=40.0).parts[1]
+    answers = experiment.learner.network(test.x)
+    assert experiment.evaluate()["test_accuracy"] == accuracy_score(test.y > 0, answers > 0) < 1
+
+
+def test_a_quantity_has_no_accuracy() -> None:
+    assert math.isnan(Lesson(problem="regression").experiment().evaluate()["test_accuracy"])
+
+
+def test_pictures_are_probabilities_from_minus_one_to_one() -> None:
+    z = torch.randn(5, 7, 7)
+    p = z.softmax(0)
+    picture = pictured(z, "ce")
+    torch.testing.assert_close(picture.each, 2 * p - 1)
+    assert picture.strength.min() >= 0 and picture.strength.max() <= 1
+    torch.testing.assert_close(pictured(z[:1], "bce").strength, 2 * z[0].sigmoid() - 1)
+    even = pictured(torch.zeros(5, 1, 1), "ce")
+    assert even.strength == 0
+    hinged = pictured(torch.tensor([0.0, 0.25, -1.0]).reshape(3, 1, 1), "hinge")
+    assert hinged.strength == 0.25 and hinged.each.flatten().tolist() == [-0.25, 0.25, -1.0]
+
+
+def test_addresses_of_several_classes() -> None:
+    lesson, _ = read_address("dataset=rings&classes=5&seed=0.1", seed="")
+    assert (lesson.outputs, lesson.loss, lesson.is_the_browsers) == (5, "ce", False)
+    assert "loss" not in write_address(lesson, View()) and "&classes=5" in write_address(lesson, View())
+    two, _ = read_address("dataset=rings&classes=2&seed=0.1", seed="")
+    assert (two.outputs, two.loss, two.is_the_browsers) == (1, "mse", True)

@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, quote
 
 from etude.playground import beyond
 from etude.playground.lesson import Lesson
+from etude.playground.many import MANY
 from etude.playground.network import BENDS, FEATURES
 from etude.playground.worlds import CLASSES, HEIGHTS
 
 CHOICES = {
     "problem": ("problem", ("classification", "regression")),
-    "dataset": ("dataset", tuple(CLASSES)),
+    "dataset": ("dataset", (*CLASSES, *MANY)),
     "regDataset": ("reg_dataset", tuple(HEIGHTS)),
     "activation": ("activation", tuple(BENDS)),
     "regularization": ("penalty", ("none", "L1", "L2")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from etude.playground.descent import BINARY, DISTANCES, MANY, OPTIMIZERS, SPANS, STARTS
 from etude.playground.lesson import Lesson
+from etude.playground.many import MOST_CLASSES
 
 CHOICES = {
     "loss": ("loss", (*DISTANCES, *BINARY, *MANY)),
@@ -14,7 +15,7 @@ CHOICES = {
 }
 """keys that take one of some words, as in etude/playground/address.py"""
 NUMBERS = {"dropout": ("dropout", 0.0, 0.9), "weightDecay": ("decay", 0.0, 10.0)}
-COUNTS = {"scheduleEpochs": ("span", 1, 100_000)}
+COUNTS = {"scheduleEpochs": ("span", 1, 100_000), "classes": ("classes", 2, MOST_CLASSES)}
 ALSO = {"bce": "ce", "ce": "bce"}
 """the same loss for another number of classes"""
 

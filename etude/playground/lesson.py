@@ -8,8 +8,6 @@ from itertools import cycle, islice
 from typing import Literal
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from etude.chance import stream
 from etude.learners.base import GradientLearner
@@ -26,6 +24,8 @@ from etude.playground.descent import (
 )
 from etude.playground.learner import BENDS as BROWSERS_BENDS
 from etude.playground.learner import Penalty, PlaygroundRule
+from etude.playground.many import MANY as MANY_CLASSES
+from etude.playground.many import signed
 from etude.playground.network import BENDS, PlaneNetwork, told
 from etude.playground.scores import judge_of, judge_of_rule
 from etude.playground.seedrandom import SeedRandom
@@ -44,8 +44,8 @@ class Lesson:
     """The state of TensorFlow Playground, with its defaults, and what etude adds to it."""
 
     problem: Literal["classification", "regression"] = "classification"
-    dataset: Literal["circle", "xor", "gauss", "spiral"] = "circle"
-    """the world of two classes"""
+    dataset: str = "circle"
+    """the world of classes, a key of CLASSES or of MANY_CLASSES"""
     reg_dataset: Literal["reg-plane", "reg-gauss"] = "reg-plane"
     """the world of a quantity"""
     features: tuple[str, ...] = ("x", "y")
@@ -83,11 +83,14 @@ class Lesson:
     """probability that a hidden unit is silent in an update"""
     decay: float = 0.0
     """weight decay of the optimizer"""
+    classes: int = 3
+    """of the worlds that can have any number of them"""
 
     @property
     def outputs(self) -> int:
-        """Numbers that the network answers with."""
-        return 1
+        """Numbers that the network answers with: one for a quantity and for two classes, else one for each class."""
+        many = self.problem == "classification" and self.dataset in MANY_CLASSES and self.classes > 2
+        return self.classes if many else 1
 
     @property
     def is_the_browsers(self) -> bool:
@@ -99,8 +102,17 @@ class Lesson:
     def drawn(self) -> tuple[list[Point], SeedRandom]:
         """The points in the order of training, and the stream of chance that drew them and goes on with the weights."""
         chance = SeedRandom(self.seed)
-        world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
-        return shuffled(list(world(chance, POINTS[self.problem], self.noise / 100)), chance), chance
+        return shuffled(list(self.world(chance, POINTS[self.problem])), chance), chance
+
+    def world(self, chance: SeedRandom, n: int) -> Iterator[Point]:
+        """Its points, class by class."""
+        noise = self.noise / 100
+        if self.problem == "regression":
+            return HEIGHTS[self.reg_dataset](chance, n, noise)
+        if self.dataset in CLASSES:
+            return CLASSES[self.dataset](chance, n, noise)
+        points = MANY_CLASSES[self.dataset](chance, n, noise, self.classes)
+        return signed(points) if self.classes == 2 else points
 
     @property
     def points(self) -> tuple[list[Point], list[Point]]:
@@ -122,10 +134,6 @@ class Lesson:
         if self.outputs > 1:
             return Labelled(x, y.long())
         return Labelled(x, (y + 1) / 2 if self.loss in BINARY else y)
-
-    def shown(self, answers: Float[Tensor, "class ..."]) -> Float[Tensor, "..."]:
-        """One number from -1 to 1 for what the network answers: for a log-odds z the tanh of z / 2, which is 2p - 1."""
-        return torch.tanh(answers[0] / 2) if self.loss == "bce" else answers[0]
 
     def network(self) -> PlaneNetwork:
         """With its first weights."""

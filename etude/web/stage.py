@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from etude.errors import DivergedError
@@ -14,6 +15,7 @@ from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork, plane, told
+from etude.playground.picture import pictured
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
 from etude.records import Labelled
@@ -124,20 +126,29 @@ class LessonStage:
         return self.step
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What the page draws: answers over the plane, every hidden unit smaller, weights, biases, losses."""
+        """What the page draws: answers over the plane, every unit smaller, weights, biases, how well it goes, losses.
+
+        Of several classes the answer is how sure the network is, `classes` says of which, and there is a unit for each.
+        """
         with evaluating(self.network):
-            units = [each.T.reshape(-1, PLACES, PLACES) for each in self.network.units(self.places)]
-        hidden = torch.cat(units[:-1]) if units[:-1] else torch.zeros(0, PLACES, PLACES)
-        small = torch.nn.functional.avg_pool2d(hidden, POOLED) if len(hidden) else hidden[:, ::POOLED, ::POOLED]
+            *hidden, answers = (each.T.reshape(-1, PLACES, PLACES) for each in self.network.units(self.places))
+        picture = pictured(answers, self.lesson.loss)
         return {
-            "answer": quantised(self.lesson.shown(units[-1])),
-            "units": quantised(small),
+            "answer": quantised(picture.strength),
+            "units": quantised(smaller([*hidden, *([picture.each] if len(answers) > 1 else [])])),
             "weights": in_a_row(layer.weight for layer in self.network.linears),
             "biases": in_a_row(layer.bias for layer in self.network.linears),
             "accuracy": np.array([self.scores[f"{part}_accuracy"] for part in ("train", "test")], dtype=np.float32),
             "rate": np.array([self.rate], dtype=np.float32),
+            **({"classes": answers.argmax(0).to(torch.uint8).numpy()} if len(answers) > 1 else {}),
             "losses": np.array(self.losses, dtype=np.float32).reshape(-1, 3),
         }
+
+
+def smaller(layers: list[Float[Tensor, "_ row column"]]) -> Float[Tensor, "unit _ _"]:
+    """Pictures of all units, with a quarter of the places in each direction."""
+    units = torch.cat([*layers, torch.zeros(0, PLACES, PLACES)])
+    return torch.nn.functional.avg_pool2d(units, POOLED) if len(units) else units[:, ::POOLED, ::POOLED]
 
 
 def quantised(values: Tensor) -> np.ndarray:
