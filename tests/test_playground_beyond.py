@@ -275,13 +275,13 @@ def test_a_quantity_has_no_accuracy() -> None:
 def test_pictures_are_probabilities_from_minus_one_to_one() -> None:
     z = torch.randn(5, 7, 7)
     p = z.softmax(0)
-    picture = pictured(z, "ce")
+    picture = pictured(z, "ce", "identity")
     torch.testing.assert_close(picture.each, 2 * p - 1)
     assert picture.strength.min() >= 0 and picture.strength.max() <= 1
-    torch.testing.assert_close(pictured(z[:1], "bce").strength, 2 * z[0].sigmoid() - 1)
-    even = pictured(torch.zeros(5, 1, 1), "ce")
+    torch.testing.assert_close(pictured(z[:1], "bce", "identity").strength, 2 * z[0].sigmoid() - 1)
+    even = pictured(torch.zeros(5, 1, 1), "ce", "identity")
     assert even.strength == 0
-    hinged = pictured(torch.tensor([0.0, 0.25, -1.0]).reshape(3, 1, 1), "hinge")
+    hinged = pictured(torch.tensor([0.0, 0.25, -1.0]).reshape(3, 1, 1), "hinge", "identity")
     assert hinged.strength == 0.25 and hinged.each.flatten().tolist() == [-0.25, 0.25, -1.0]
 
 

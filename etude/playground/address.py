@@ -1,4 +1,8 @@
-"""TensorFlow Playground's address: a lesson and how it is shown, after the # of a URL (src/state.ts)."""
+"""TensorFlow Playground's address: a lesson and how it is shown, after the # of a URL (src/state.ts).
+
+Keys of our own, in etude/playground/beyond.py, are absent where they say nothing, so that its addresses stay as they
+are.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -32,7 +36,7 @@ MOST_LAYERS, MOST_UNITS = 12, 64
 HIDEABLE = (
     *("showTestData", "discretize", "playButton", "stepButton", "resetButton", "learningRate", "activation"),
     *("regularization", "regularizationRate", "problem", "dataset", "percTrainData", "noise", "batchSize"),
-    "numHiddenLayers",
+    *("numHiddenLayers", "loss"),
 )
 """controls that a teacher can take away"""
 
@@ -83,7 +87,7 @@ def chosen(given: dict[str, str]) -> dict[str, Any]:
     if any(given.get(name) for name in FEATURES):
         usual = Lesson().features
         found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in usual)) or usual
-    return found
+    return found | beyond.own_points(given)
 
 
 def is_on(given: dict[str, str], key: str, *, otherwise: bool = False) -> bool:
@@ -115,7 +119,7 @@ def write_address(lesson: Lesson, view: View) -> str:
     values |= {"showTestData": view.show_test_data, "discretize": view.discretize, "hideText": view.hide_text}
     values |= {f"{name}_hide": True for name in view.hidden}
     values |= beyond.unusual(lesson)
-    return "&".join(f"{key}={quote(written(value), safe=',')}" for key, value in values.items())
+    return "&".join(f"{key}={quote(written(value), safe=',;')}" for key, value in values.items())
 
 
 def written(value: object) -> str:

@@ -1,11 +1,17 @@
-"""The part of an address that TensorFlow Playground does not know: keys of ours, absent where all is as usual."""
+"""The part of an address that TensorFlow Playground does not know: keys of ours, absent where all is as usual.
 
+`points=0.9,-0.2,0;0.75,0.6,1` gives x, y and label of points of one's own, which are learnt in this order; labels above
+1 make several classes. All of them are learnt from unless percTrainData says otherwise.
+"""
+
+import math
 from dataclasses import fields, replace
 from typing import Any
 
 from etude.playground.descent import BINARY, DISTANCES, MANY, OPTIMIZERS, SPANS, STARTS
 from etude.playground.lesson import Lesson
 from etude.playground.many import MOST_CLASSES
+from etude.playground.worlds import Point
 
 CHOICES = {
     "loss": ("loss", (*DISTANCES, *BINARY, *MANY)),
@@ -16,6 +22,8 @@ CHOICES = {
 """keys that take one of some words, as in etude/playground/address.py"""
 NUMBERS = {"dropout": ("dropout", 0.0, 0.9), "weightDecay": ("decay", 0.0, 10.0)}
 COUNTS = {"scheduleEpochs": ("span", 1, 100_000), "classes": ("classes", 2, MOST_CLASSES)}
+FARTHEST = 50.0
+"""coordinate of a point of one's own; beyond it our sine is none"""
 ALSO = {"bce": "ce", "ce": "bce"}
 """the same loss for another number of classes"""
 
@@ -38,4 +46,27 @@ def unusual(lesson: Lesson) -> dict[str, Any]:
     usual = {field.name: field.default for field in fields(Lesson)} | {"loss": losses_of(lesson)[0]}
     ours = {key: field for key, (field, *_) in (CHOICES | NUMBERS | COUNTS).items()}
     values = {key: getattr(lesson, field) for key, field in ours.items()}
-    return {key: value for key, value in values.items() if value != usual[ours[key]]}
+    own = {"points": ";".join(map(spelt, lesson.own))} if lesson.own else {}
+    return {key: value for key, value in values.items() if value != usual[ours[key]]} | own
+
+
+def own_points(given: dict[str, str]) -> dict[str, Any]:
+    """The fields of points of one's own, if any make sense."""
+    rows = [numbers(row) for row in given.get("points", "").split(";")]
+    own = tuple(Point(*row) for row in rows if len(row) == 3 and all(abs(each) <= FARTHEST for each in row))
+    share = numbers(given.get("percTrainData", ""))
+    return {"own": own, "training": int(min(max(share[0], 10), 100)) if share else 100} if own else {}
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers between the commas; none if one of them is none."""
+    try:
+        found = [float(each) for each in text.split(",")]
+    except ValueError:
+        return []
+    return found if all(map(math.isfinite, found)) else []
+
+
+def spelt(point: Point) -> str:
+    """To the last digit."""
+    return ",".join(repr(float(number)).removesuffix(".0") for number in point)

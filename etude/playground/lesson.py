@@ -22,8 +22,8 @@ from etude.playground.descent import (
     spanning,
     with_chance,
 )
-from etude.playground.learner import BENDS as BROWSERS_BENDS
-from etude.playground.learner import Penalty, PlaygroundRule
+from etude.playground.learner import BENDS as RULE_BENDS
+from etude.playground.learner import Loss, Penalty, PlaygroundRule
 from etude.playground.many import MANY as MANY_CLASSES
 from etude.playground.many import signed
 from etude.playground.network import BENDS, PlaneNetwork, told
@@ -37,6 +37,9 @@ from etude.types import Objective
 POINTS = {"classification": 500, "regression": 1200}
 EPOCHS = 100_000
 """a lesson ends by being stopped"""
+
+RULE_LOSSES: dict[str, Loss] = {"mse": "half squared error", "bce": "binary cross-entropy"}
+"""what TensorFlow Playground's rule can learn by"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,23 +88,41 @@ class Lesson:
     """weight decay of the optimizer"""
     classes: int = 3
     """of the worlds that can have any number of them"""
+    own: tuple[Point, ...] = ()
+    """points of one's own instead of a world's, in the order of training; their labels are numbers of classes, or the
+    quantity"""
 
     @property
     def outputs(self) -> int:
         """Numbers that the network answers with: one for a quantity and for two classes, else one for each class."""
-        many = self.problem == "classification" and self.dataset in MANY_CLASSES and self.classes > 2
-        return self.classes if many else 1
+        if self.problem == "regression":
+            return 1
+        if self.own:
+            return classes_of(self.own)
+        return self.classes if self.dataset in MANY_CLASSES and self.classes > 2 else 1
 
     @property
     def is_the_browsers(self) -> bool:
         """Whether TensorFlow Playground's own rule learns it, bit for bit; everything else is learnt by autograd."""
-        ours = (self.loss, self.optimizer, self.schedule, self.start, self.dropout, self.decay, self.outputs)
-        return ours == ("mse", "sgd", "constant", "uniform", 0, 0, 1) and BENDS[self.activation] in BROWSERS_BENDS
+        ours = (self.optimizer, self.schedule, self.start, self.dropout, self.decay, self.outputs)
+        known = self.loss in RULE_LOSSES and BENDS[self.activation] in RULE_BENDS
+        return known and ours == ("sgd", "constant", "uniform", 0, 0, 1)
+
+    @property
+    def answer(self) -> str:
+        """How the answer is bent: to the labels 1 and -1, to the share of class 1, or not at all."""
+        if self.problem == "regression" or self.loss not in (*DISTANCES, "bce"):
+            return "identity"
+        if self.loss == "bce":
+            return "sigmoid" if self.is_the_browsers else "identity"
+        return "tanh"
 
     @cached_property
     def drawn(self) -> tuple[list[Point], SeedRandom]:
         """The points in the order of training, and the stream of chance that drew them and goes on with the weights."""
         chance = SeedRandom(self.seed)
+        if self.own:
+            return list(self.own), chance
         return shuffled(list(self.world(chance, POINTS[self.problem])), chance), chance
 
     def world(self, chance: SeedRandom, n: int) -> Iterator[Point]:
@@ -116,9 +137,12 @@ class Lesson:
 
     @property
     def points(self) -> tuple[list[Point], list[Point]]:
-        """What is learnt from, and what is held back."""
+        """What is learnt from, and what is held back, labelled as the loss wants it."""
         points, _ = self.drawn
-        cut = len(points) * self.training // 100
+        if self.problem == "classification" and self.outputs == 1:
+            other = 0.0 if self.loss in BINARY else -1.0
+            points = [point._replace(label=1.0 if point.label > 0 else other) for point in points]
+        cut = max(1, len(points) * self.training // 100)
         return points[:cut], points[cut:]
 
     @property
@@ -128,21 +152,18 @@ class Lesson:
         return self.labelled(train), self.labelled(test)
 
     def labelled(self, points: list[Point]) -> Labelled:
-        """What the network is told of some points, and what it should answer, as the loss wants it."""
+        """What the network is told of some points, and what it should answer."""
         x = told([(point.x, point.y) for point in points], self.features)
         y = torch.tensor([point.label for point in points], dtype=torch.float64)
-        if self.outputs > 1:
-            return Labelled(x, y.long())
-        return Labelled(x, (y + 1) / 2 if self.loss in BINARY else y)
+        return Labelled(x, y.long() if self.outputs > 1 else y)
 
     def network(self) -> PlaneNetwork:
         """With its first weights."""
-        classes = self.problem == "classification"
         network = PlaneNetwork(
             len(self.features),
             self.shape,
             bend=self.activation,
-            answer="tanh" if classes and self.loss in DISTANCES else "identity",
+            answer=self.answer,
             outputs=self.outputs,
             dropout=self.dropout,
         )
@@ -155,7 +176,8 @@ class Lesson:
         """The network with its first weights, and the rule that changes it."""
         network = self.network()
         if self.is_the_browsers:
-            return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
+            loss = RULE_LOSSES[self.loss]
+            return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength, loss=loss)
         schedule = spanning(self.schedule, self.span * self.epoch)
         way = Method(optimizer=self.optimizer, rate=self.rate, decay=self.decay, schedule=schedule)
         return gradient_learner(network, self.objective, way, penalty=self.penalty, strength=self.strength)
@@ -196,6 +218,12 @@ class Lesson:
             log_every=epoch,
             epoch_steps=epoch,
         )
+
+
+def classes_of(points: tuple[Point, ...]) -> int:
+    """Numbers that tell the classes of some points apart: one for 0 and 1, else one for each."""
+    greatest = max(int(point.label) for point in points)
+    return greatest + 1 if greatest > 1 else 1
 
 
 def carried(train: Labelled, size: int, *, start: int) -> Iterator[Labelled]:

@@ -17,14 +17,16 @@ class Picture:
     """of each class, from -1 for never to 1 for surely"""
 
 
-def pictured(answers: Float[Tensor, "class row column"], loss: str) -> Picture:
-    """What the network says at each place; `loss` tells what its numbers mean.
+def pictured(answers: Float[Tensor, "class row column"], loss: str, bend: str) -> Picture:
+    """What the network says at each place; `loss`, and how the answer is bent, tell what its numbers mean.
 
-    Log-odds z of one of two classes become tanh(z / 2), which is 2p - 1. Several classes have probabilities where the
-    loss is a likelihood; for the hinge the distance to the best other score counts, of which a hinge asks for 1.
+    A share p of one of two classes becomes 2p - 1, which is tanh(z / 2) of its log-odds z. Several classes have
+    probabilities where the loss is a likelihood; for the hinge the distance to the best other score counts, of which
+    it asks for 1.
     """
     if len(answers) == 1:
-        one = torch.tanh(answers / 2) if loss == "bce" else answers
+        odds = torch.tanh(answers / 2) if loss == "bce" else answers
+        one = 2 * answers - 1 if bend == "sigmoid" else odds
         return Picture(one[0], one)
     if loss == "hinge":
         best, second = answers.topk(2, dim=0).values

@@ -10,7 +10,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from etude.evaluation.predictor import evaluating
-from etude.playground.learner import PlaygroundRule
+from etude.playground.learner import LOSSES, PlaygroundRule
 from etude.records import Labelled
 from etude.types import Objective
 
@@ -26,13 +26,14 @@ def judge_of_rule(rule: PlaygroundRule, parts: Parts, *, classes: bool) -> Judge
     every = np.concatenate([part.x.numpy() for part in parts]).T
     labels = torch.cat([part.y for part in parts])
     cut = len(parts[0])
+    middle = 0.5 if rule.model.bends[-1] == "sigmoid" else 0.0  # between the two classes
 
     def judge() -> dict[str, float]:
         with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
             answers = rule.forward_pass(every)[1][-1][1]
-            half = (answers - labels.numpy()) ** 2 / 2
-        right = shares(torch.from_numpy(answers), labels, classes=classes).numpy()
-        halves, rights = (half[:cut], half[cut:]), (right[:cut], right[cut:])
+            losses = LOSSES[rule.loss](answers, labels.numpy())
+        right = shares(torch.from_numpy(answers - middle), labels, classes=classes).numpy()
+        halves, rights = (losses[:cut], losses[cut:]), (right[:cut], right[cut:])
         return {f"{name}_loss": mean(part) for name, part in zip(NAMES, halves, strict=True)} | {
             f"{name}_accuracy": mean(part) for name, part in zip(NAMES, rights, strict=True)
         }

@@ -8,14 +8,17 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
+from jaxtyping import Float
 
 from etude.playground.address import View, read_address, write_address
 from etude.playground.beyond import losses_of
+from etude.playground.descent import BINARY
 from etude.playground.lesson import Lesson
 from etude.playground.tuning import may_become
+from etude.playground.worlds import Point
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
-from etude.web.stage import LessonStage
+from etude.web.stage import LessonStage, TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
 LIVE, POINTS = 1, 2
@@ -78,13 +81,23 @@ class Session:
         lesson, stage = self.stage.lesson, self.stage
         live = schema(LIVE, stage.arrays())
         train, test = lesson.points
-        points = {"train": np.array(train, dtype=np.float32), "test": np.array(test, dtype=np.float32)}
+        points = {name: drawable(part, lesson) for name, part in (("train", train), ("test", test))}
         return [
             {**self.about(), "t": "lesson"},
             live,
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
         ]
+
+    def trace(self, said: Mapping[str, Any]) -> list[Answer]:
+        """An update on one point, written out: the point nearest to a place, or that of a number, counted round."""
+        train, _ = self.stage.lesson.points
+        point = self.stage.nearest(*map(float, said["at"])) if "at" in said else int(said["point"]) % len(train)
+        answer = {"t": "trace", "point": point, "points": len(train), "place": train[point], "step": self.stage.step}
+        try:
+            return [answer | {"why": "", "lines": [asdict(line) for line in self.stage.traced(point)]}]
+        except TraceError as error:
+            return [answer | {"why": str(error), "lines": []}]
 
     def about(self) -> dict[str, Any]:
         """The lesson in words."""
@@ -116,6 +129,14 @@ class Session:
         return [{"t": "done", "id": message.get("id"), "step": step, "playing": self.stage.playing}]
 
 
+def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"]:
+    """x, y and the number of the class; where there are two, or a quantity, the label on the scale of the colours."""
+    rows = np.array(points, dtype=np.float32).reshape(-1, 3)
+    if lesson.loss in BINARY and lesson.outputs == 1:
+        rows[:, 2] = 2 * rows[:, 2] - 1
+    return rows
+
+
 def new_seed() -> str:
     """As the browser makes them: five decimals."""
     return f"{random.SystemRandom().random():.5f}"
@@ -127,6 +148,8 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "points": lambda session, said: session.new_points(str(said["address"])),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
+    "trace": lambda session, said: session.trace(said),
+    "learn": lambda session, said: session.done(said, session.stage.learn_from(int(said["point"]))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
     "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
     "weight": lambda session, said: session.done(

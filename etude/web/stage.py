@@ -1,5 +1,6 @@
 """A lesson of the playground on stage: learns in slices of time, and shows itself as arrays."""
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork, plane, told
 from etude.playground.picture import pictured
+from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
 from etude.records import Labelled
@@ -28,6 +30,12 @@ POOLED = 4
 """places that become one in the picture of a hidden unit"""
 SLICE = 0.008
 """seconds between two looks at the wishes"""
+LONGEST_TRACE = 1000
+"""weights and biases of a network whose numbers somebody could still read"""
+
+
+class TraceError(ValueError):
+    """Numbers that cannot be written out."""
 
 
 class LessonStage:
@@ -125,6 +133,33 @@ class LessonStage:
         set_weight(self.network, layer, unit, source, value)
         return self.step
 
+    def nearest(self, x: float, y: float) -> int:
+        """The number of the point to learn from that lies closest to a place."""
+        train, _ = self.lesson.points
+        return min(range(len(train)), key=lambda i: math.hypot(train[i].x - x, train[i].y - y))
+
+    def traced(self, point: int) -> list[Line]:
+        """An update on one of the points to learn from, with the numbers of now; it is not made."""
+        if not isinstance(self.rule, PlaygroundRule):
+            raise TraceError("Only plain gradient descent on one answer is written out; this lesson asks for more.")
+        numbers = len(self.rule.flat)
+        if numbers > LONGEST_TRACE:
+            raise TraceError(
+                f"This network has {numbers:,} weights and biases; up to {LONGEST_TRACE:,} are written out."
+            )
+        train, _ = self.lesson.parts
+        lines = trace(self.rule, self.lesson.features, train.x[point].tolist(), float(train.y[point]))
+        if not all(math.isfinite(line.result.value) for line in lines):
+            raise TraceError("The numbers have left the finite ones; Reset starts again.")
+        return lines
+
+    def learn_from(self, point: int) -> int:
+        """Make an update on one of the points to learn from."""
+        train, _ = self.lesson.points
+        self.playing = False
+        self.rule.update(self.lesson.labelled([train[point]]))
+        return self.step
+
     def arrays(self) -> dict[str, np.ndarray]:
         """What the page draws: answers over the plane, every unit smaller, weights, biases, how well it goes, losses.
 
@@ -132,7 +167,7 @@ class LessonStage:
         """
         with evaluating(self.network):
             *hidden, answers = (each.T.reshape(-1, PLACES, PLACES) for each in self.network.units(self.places))
-        picture = pictured(answers, self.lesson.loss)
+        picture = pictured(answers, self.lesson.loss, self.lesson.answer)
         return {
             "answer": quantised(picture.strength),
             "units": quantised(smaller([*hidden, *([picture.each] if len(answers) > 1 else [])])),
