@@ -30,7 +30,7 @@ def watched(
     def stopped() -> bool:
         return interrupts.received is not None
 
-    with server.beside(), closing(train(live.follow(experiments), run)) as events:
+    with server.beside(), closing(live), closing(train(live.follow(experiments), run)) as events:
         for event in events:
             live.between(event, stopped=stopped)
             yield event

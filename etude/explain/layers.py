@@ -10,6 +10,8 @@ from etude.figures import Figure, Histogram, Images, LayerBox, Matrix, Network, 
 MOST = 64
 """pictures, rows or columns of one figure"""
 BINS = 48
+SPREAD = 32
+"""numbers, of which a histogram tells something"""
 VANISHING, EXPLODING = 1e-6, 1e-1
 """shares of itself by which a parameter may move in an update: beyond them it learns nothing, or leaps about"""
 HEALTH = ("moves well", "hardly moves", "leaps")
@@ -53,9 +55,13 @@ def weight_figures(seen: Rehearsal, layer: str) -> dict[str, Figure]:
             found[name] = filters(title, weight)
         elif weight.ndim > 1:
             found[name] = matrix(title, weight.flatten(1), "unit", "source")
-        found[f"spread of {name}"] = spread(title, weight, "weight" if name == "weight" else name)
-        if change.gradient is not None:
-            found[f"spread of the gradient of {name}"] = spread(title, change.gradient.float().cpu(), "gradient")
+        if weight.numel() >= SPREAD:
+            found[f"spread of {name}"] = spread(f"{title}: spread", weight, "value")
+        if weight.numel() >= SPREAD and change.gradient is not None:
+            gradient = change.gradient.float().cpu()
+            found[f"spread of the gradient of {name}"] = spread(
+                f"{title}: spread of the gradient", gradient, "gradient"
+            )
     return found
 
 

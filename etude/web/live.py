@@ -39,7 +39,7 @@ class LiveTraining:
     def __init__(self, run: Run, *, stop: Callable[[], None]) -> None:
         """`stop` ends the training as Ctrl-C does."""
         self.run, self.stop = run, stop
-        self.playing, self.ended = True, False
+        self.playing, self.ended, self.closed = True, False, False
         self.experiment: Experiment[Any] | None = None
         self.batch: Any = None
         """the latest one"""
@@ -69,8 +69,17 @@ class LiveTraining:
     def ask(self, wish: Callable[[], T]) -> Future[T]:
         """Have this done between two updates; its result, or its error."""
         answer: Future[T] = Future()
-        self.wishes.put((wish, answer))
+        if self.closed:
+            answer.set_exception(UsageError("E-LIVE", "the training is over, and nothing answers any more."))
+        else:
+            self.wishes.put((wish, answer))
         return answer
+
+    def close(self) -> None:
+        """Answer nobody any more, not even those who wait."""
+        self.closed = True
+        while not self.wishes.empty():
+            self.wishes.get()[1].set_exception(UsageError("E-LIVE", "the training has ended meanwhile."))
 
     def between(self, event: Event, *, stopped: Callable[[], bool]) -> None:
         """Do what was asked, and stand still until somebody wants to go on, or to end."""

@@ -23,7 +23,9 @@ class PageServer:
         self.port, self.token = self.listener.getsockname()[1], secrets.token_urlsafe(24)
         app = create_app(self.token, port=self.port, runs=runs, live=live)
         self.server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", ws_per_message_deflate=False, lifespan="off")
+            uvicorn.Config(
+                app, log_level="warning", ws_per_message_deflate=False, lifespan="off", timeout_graceful_shutdown=1
+            )
         )
 
     def address(self, page: str = "") -> str:

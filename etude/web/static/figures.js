@@ -1,0 +1,339 @@
+// The seven kinds of figure, drawn: this is all that a page knows of what a training shows.
+
+import { axes, band, clip, line } from "./axes.js";
+import { ink, MARKS } from "./ink.js";
+
+/** @typedef {{data: Uint8Array | Float32Array | Int32Array, shape: number[]}} Numbers */
+/** @typedef {Record<string, any> & {figure: string, title: string}} Figure */
+/** @typedef {{context: CanvasRenderingContext2D, width: number, height: number}} Sheet */
+
+const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 1], [10, 2], [3, 5], [8, 2, 1, 2], [2, 1], [5, 1]];
+const PARTS = ["training", "validation", "test"];
+const PRINTED = 20;
+const LIMIT = { matrix: 640, ridges: 6 };
+
+/**
+ * Draw a figure into a box; what stood there before is replaced, and a canvas of the same kind is used again.
+ * @param {HTMLElement} box @param {Figure} figure @param {Figure[]} before earlier states, the latest first
+ */
+export function draw(box, figure, before = []) {
+  if (figure.figure === "Text") return words(box, figure);
+  if (figure.figure === "Network") return layers(box, figure);
+  const canvas = canvasOf(box);
+  canvas.setAttribute("aria-label", summary(figure));
+  const width = box.clientWidth;
+  const height = heightOf(figure, width);
+  const scale = devicePixelRatio;
+  canvas.style.height = `${height}px`;
+  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.font = '12px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+  DRAWERS[/** @type {keyof typeof DRAWERS} */ (figure.figure)]({ context, width, height }, figure, before);
+}
+
+/** @param {HTMLElement} box @returns {HTMLCanvasElement} */
+function canvasOf(box) {
+  const found = box.querySelector("canvas");
+  if (found) return found;
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  box.replaceChildren(canvas);
+  return canvas;
+}
+
+/** A sentence for those who do not see the drawing. @param {Figure} figure @returns {string} */
+export function summary(figure) {
+  if (figure.figure === "Curve") {
+    const ends = Object.entries(named(figure.lines)).map(([name, each]) => `${name} ${short(/** @type {number} */ (each.y.data.at(-1)))}`);
+    return `${figure.title}: ${ends.join(", ")} at ${figure.x_label} ${short(last(figure))}`;
+  }
+  if (figure.figure === "Points") return `${figure.title}: ${figure.x.data.length} points, ${figure.y_label} over ${figure.x_label}`;
+  if (figure.figure === "Images") return `${figure.title}: ${figure.captions.join(", ")}`;
+  if (figure.figure === "Matrix") return `${figure.title}: ${figure.rows.length} by ${figure.columns.length}`;
+  return figure.title;
+}
+
+/** @param {Figure} figure @returns {number} */
+function last(figure) {
+  return Math.max(...Object.values(named(figure.lines)).map((each) => /** @type {number} */ (each.x.data.at(-1))));
+}
+
+/** @param {{names: string[], values: any[]}} pairs @returns {Record<string, any>} */
+function named(pairs) {
+  return Object.fromEntries(pairs.names.map((name, k) => [name, pairs.values[k]]));
+}
+
+/** Three significant digits. @param {number} value @returns {string} */
+export function short(value) {
+  if (value === null || Number.isNaN(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
+  return Number.isInteger(value) ? value.toLocaleString("en") : String(Number(value.toPrecision(3)));
+}
+
+/** @param {Figure} figure @param {number} width @returns {number} */
+function heightOf(figure, width) {
+  if (figure.figure === "Images") return picturesLayout(figure, width).height;
+  if (figure.figure === "Matrix") return matrixLayout(figure, width).height;
+  return Math.round(Math.min(320, Math.max(200, width * 0.62)));
+}
+
+/** @param {Sheet} sheet @param {Figure} figure */
+function curve(sheet, figure) {
+  const lines = Object.entries(named(figure.lines)).map(([name, each]) => ({ name, x: each.x.data, y: each.y.data, low: each.low?.data, high: each.high?.data }));
+  const plot = axes(sheet, {
+    x: lines.flatMap((each) => ends(each.x)), y: lines.flatMap((each) => robust(each.y)),
+    xLabel: figure.x_label, yLabel: figure.y_label, logX: figure.log_x, logY: figure.log_y,
+  });
+  if (figure.diagonal) line(plot, [0, 1], [0, 1], { colour: ink("muted"), dash: [2, 2] });
+  lines.forEach((each, number) => {
+    const k = PARTS.includes(each.name) ? PARTS.indexOf(each.name) : number;
+    const colour = ink(`class-${k % 10}`);
+    if (each.low && each.high) band(plot, each.x, each.low, each.high, colour);
+    line(plot, each.x, each.y, { colour, dash: DASHES[k % DASHES.length] });
+    if (lines.length > 1) legend(plot, number, each.name, (context, x, y) => {
+      context.setLineDash(DASHES[k % DASHES.length]);
+      context.strokeStyle = colour;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(x + 20, y);
+      context.stroke();
+    });
+  });
+}
+
+/** @param {ArrayLike<number>} values @returns {number[]} */
+function ends(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let k = 0; k < values.length; k++) if (Number.isFinite(values[k])) [low, high] = [Math.min(low, values[k]), Math.max(high, values[k])];
+  return low > high ? [] : [low, high];
+}
+
+/** Without the outermost hundredth at each end once there are many. @param {Float32Array} values @returns {number[]} */
+function robust(values) {
+  const finite = values.filter(Number.isFinite).sort();
+  if (finite.length < 50) return ends(finite);
+  return [finite[Math.floor(finite.length / 100)], finite[Math.ceil((finite.length * 99) / 100) - 1], finite[0] < 0 ? finite[0] : finite[0]];
+}
+
+/** An entry at the top of the plot. @param {any} plot @param {number} number @param {string} name @param {(context: CanvasRenderingContext2D, x: number, y: number) => void} mark */
+function legend(plot, number, name, mark) {
+  const { context } = plot.sheet;
+  const label = name.length > 26 ? `${name.slice(0, 25)}…` : name;
+  const [x, y] = [plot.right - 16 - plot.legendWidth(label), plot.top + 10 + 18 * number];
+  context.save();
+  mark(context, x - 12, y);
+  context.restore();
+  context.fillStyle = ink("text");
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(label, x + 16, y);
+}
+
+/** @param {Sheet} sheet @param {Figure} figure */
+function points(sheet, figure) {
+  const [x, y] = [figure.x.data, figure.y.data];
+  const grid = figure.background;
+  const plot = axes(sheet, {
+    x: grid ? grid.x : ends(x), y: grid ? grid.y : ends(y), xLabel: figure.x_label, yLabel: figure.y_label,
+    exact: Boolean(grid), logX: false, logY: false,
+  });
+  if (grid) ground(plot, grid);
+  if (figure.diagonal) line(plot, plot.xRange, plot.xRange, { colour: ink("muted"), dash: [2, 2] });
+  const { context } = sheet;
+  clip(plot, () => {
+    for (let k = 0; k < x.length; k++) {
+      const kind = figure.classes ? figure.classes.data[k] : 0;
+      context.fillStyle = figure.classes ? ink(`class-${kind % 10}`) : ink("accent");
+      context.globalAlpha = figure.classes ? 0.85 : 0.55;
+      MARKS[kind % MARKS.length](context, plot.toX(x[k]), plot.toY(y[k]), 3.4);
+    }
+  });
+  context.globalAlpha = 1;
+  figure.names.forEach((/** @type {string} */ name, /** @type {number} */ k) => legend(plot, k, name, (on, left, middle) => {
+    on.fillStyle = ink(`class-${k % 10}`);
+    MARKS[k % MARKS.length](on, left + 12, middle, 4);
+  }));
+}
+
+/** What a network answers behind the points. @param {any} plot @param {any} grid */
+function ground(plot, grid) {
+  const [rows, columns] = grid.values.shape;
+  const values = grid.values.data;
+  const signed = values.every((/** @type {number} */ v) => v >= -1 && v <= 1);
+  const { context } = plot.sheet;
+  const [wide, high] = [(plot.right - plot.left) / columns, (plot.bottom - plot.top) / rows];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = values[row * columns + column];
+      context.globalAlpha = signed ? 0.45 * Math.abs(value) : 0.22;
+      context.fillStyle = signed ? ink(value < 0 ? "negative" : "positive") : ink(`class-${Math.round(value) % 10}`);
+      context.fillRect(plot.left + column * wide, plot.bottom - (row + 1) * high, wide + 0.5, high + 0.5);
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+/** Counts as steps; earlier states stand behind, paler and higher. @param {Sheet} sheet @param {Figure} figure @param {Figure[]} before */
+function histogram(sheet, figure, before) {
+  const series = Object.entries(named(figure.counts));
+  const ridges = before.filter((each) => each.figure === "Histogram").slice(0, LIMIT.ridges);
+  const greatest = Math.max(1, ...[figure, ...ridges].flatMap((each) => Object.values(named(each.counts)).flatMap((counts) => ends(counts.data))));
+  const edges = figure.edges.data;
+  const plot = axes(sheet, { x: ends(edges), y: [0, greatest * (1 + 0.12 * ridges.length)], xLabel: figure.x_label, yLabel: figure.y_label, exact: true, logX: false, logY: false });
+  clip(plot, () => {
+    [...ridges.entries()].reverse().forEach(([age, each]) => {
+      Object.values(named(each.counts)).forEach((counts, k) => stairs(plot, each.edges.data, counts.data, ink(`class-${k % 10}`), 0.12 * (age + 1) * greatest, 0.5 - 0.07 * age));
+    });
+    series.forEach(([, counts], k) => stairs(plot, edges, counts.data, ink(`class-${k % 10}`), 0, 1));
+  });
+  if (series.length > 1) series.forEach(([name], k) => legend(plot, k, name, (context, x, y) => { context.fillStyle = ink(`class-${k % 10}`); context.fillRect(x + 6, y - 4, 12, 8); }));
+}
+
+/** @param {any} plot @param {Float32Array} edges @param {Int32Array} counts @param {string} colour @param {number} lift @param {number} strength */
+function stairs(plot, edges, counts, colour, lift, strength) {
+  const { context } = plot.sheet;
+  context.beginPath();
+  context.moveTo(plot.toX(edges[0]), plot.toY(lift));
+  counts.forEach((count, k) => {
+    context.lineTo(plot.toX(edges[k]), plot.toY(count + lift));
+    context.lineTo(plot.toX(edges[k + 1]), plot.toY(count + lift));
+  });
+  context.lineTo(plot.toX(edges[counts.length]), plot.toY(lift));
+  context.fillStyle = lift ? ink("bg") : colour;
+  context.globalAlpha = lift ? 1 : 0.22;
+  context.fill();
+  context.globalAlpha = strength;
+  context.strokeStyle = colour;
+  context.lineWidth = lift ? 1 : 1.6;
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** @param {Figure} figure @param {number} width */
+function matrixLayout(figure, width) {
+  const [rows, columns] = figure.values.shape;
+  const longest = Math.max(...figure.rows.map((/** @type {string} */ name) => name.length), 1);
+  const left = 28 + Math.min(110, longest * 7);
+  const cell = Math.min(40, (width - left - 8) / columns, LIMIT.matrix / rows);
+  return { left, top: 8, cell, height: Math.round(8 + cell * rows + 44) };
+}
+
+/** @param {Sheet} sheet @param {Figure} figure */
+function matrix({ context, width }, figure) {
+  const [rows, columns] = figure.values.shape;
+  const values = figure.values.data;
+  const { left, top, cell } = matrixLayout(figure, width);
+  const signed = values.some((/** @type {number} */ v) => v < 0);
+  const most = Math.max(...ends(values).map(Math.abs), 1e-12);
+  const printed = Math.max(rows, columns) <= PRINTED && cell >= 16;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let row = 0; row < rows; row++) {
+    const part = values.subarray(row * columns, (row + 1) * columns);
+    const whole = figure.share_of_row ? part.reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v, 0) || 1 : most;
+    part.forEach((/** @type {number} */ value, /** @type {number} */ column) => {
+      const strength = value ? 0.06 + 0.94 * Math.min(1, Math.abs(value) / whole) : 0;
+      const [x, y] = [left + column * cell, top + row * cell];
+      context.globalAlpha = strength;
+      context.fillStyle = ink(signed ? (value < 0 ? "negative" : "positive") : "accent");
+      context.fillRect(x, y, cell + 0.5, cell + 0.5);
+      context.globalAlpha = 1;
+      if (!printed || !value) return;
+      context.fillStyle = strength > 0.6 ? ink("bg") : ink("text");
+      context.font = `${cell < 24 ? 10 : 12}px ui-monospace, Menlo, monospace`;
+      context.fillText(short(value), x + cell / 2, y + cell / 2);
+    });
+  }
+  context.strokeStyle = ink("border");
+  context.strokeRect(left, top, cell * columns, cell * rows);
+  matrixNames(context, figure, { left, top, cell });
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Figure} figure @param {{left: number, top: number, cell: number}} at */
+function matrixNames(context, figure, { left, top, cell }) {
+  const every = Math.max(1, Math.ceil(14 / cell));
+  const wide = Math.max(1, Math.ceil((8 + 7 * Math.max(...figure.columns.map((/** @type {string} */ name) => Math.min(8, name.length)))) / cell));
+  context.font = "11px system-ui, sans-serif";
+  context.fillStyle = ink("muted");
+  context.textAlign = "right";
+  figure.rows.forEach((/** @type {string} */ name, /** @type {number} */ k) => k % every || context.fillText(cut(name, 15), left - 6, top + (k + 0.5) * cell));
+  context.textAlign = "center";
+  const bottom = top + figure.rows.length * cell;
+  figure.columns.forEach((/** @type {string} */ name, /** @type {number} */ k) => k % wide || context.fillText(cut(name, 8), left + (k + 0.5) * cell, bottom + 10));
+  context.fillStyle = ink("text");
+  context.fillText(figure.column_label, left + (figure.columns.length * cell) / 2, bottom + 28);
+  context.save();
+  context.translate(10, top + (figure.rows.length * cell) / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText(figure.row_label, 0, 0);
+  context.restore();
+}
+
+/** @param {string} name @param {number} most */
+const cut = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+
+/** @param {Figure} figure @param {number} width */
+function picturesLayout(figure, width) {
+  const [n, , rows, columns] = figure.pixels.shape;
+  const named = figure.captions.some(Boolean) ? 16 : 0;
+  const cell = Math.max(36, Math.min(96, columns * Math.max(1, Math.floor(72 / columns))));
+  const across = Math.max(1, Math.min(n, Math.floor((width + 6) / (cell + 6))));
+  const high = (cell * rows) / columns;
+  return { cell, high, across, named, height: Math.round(Math.ceil(n / across) * (high + named + 6)) || 1 };
+}
+
+/** @param {Sheet} sheet @param {Figure} figure */
+function images({ context, width }, figure) {
+  const [n, channels, rows, columns] = figure.pixels.shape;
+  const { cell, high, across, named } = picturesLayout(figure, width);
+  const scratch = new OffscreenCanvas(columns, rows);
+  const on = /** @type {OffscreenCanvasRenderingContext2D} */ (scratch.getContext("2d"));
+  const image = on.createImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  const size = rows * columns;
+  context.imageSmoothingEnabled = columns > cell;
+  context.font = "11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.fillStyle = ink("muted");
+  for (let k = 0; k < n; k++) {
+    const bytes = figure.pixels.data.subarray(k * channels * size, (k + 1) * channels * size);
+    for (let i = 0; i < size; i++) {
+      const [r, g, b] = channels === 3 ? [bytes[i], bytes[i + size], bytes[i + 2 * size]] : [bytes[i], bytes[i], bytes[i]];
+      pixels[i] = (255 << 24) | (b << 16) | (g << 8) | r;
+    }
+    on.putImageData(image, 0, 0);
+    const [x, y] = [(k % across) * (cell + 6), Math.floor(k / across) * (high + named + 6)];
+    context.drawImage(scratch, x, y, cell, high);
+    if (named) context.fillText(cut(figure.captions[k], Math.floor(cell / 5.5)), x + cell / 2, y + high + 2);
+  }
+}
+
+/** @param {HTMLElement} box @param {Figure} figure */
+function words(box, figure) {
+  const pre = document.createElement("pre");
+  pre.textContent = figure.body;
+  pre.tabIndex = 0;
+  box.replaceChildren(pre);
+}
+
+/** @param {HTMLElement} box @param {Figure} figure */
+function layers(box, figure) {
+  const table = document.createElement("table");
+  for (const layer of figure.layers) {
+    const row = table.insertRow();
+    row.insertCell().textContent = layer.name;
+    row.insertCell().textContent = layer.shape.join(" × ");
+    row.insertCell().textContent = layer.parameters ? `${layer.parameters.toLocaleString("en")} parameters` : "";
+  }
+  box.replaceChildren(table);
+}
+
+const DRAWERS = { Curve: curve, Points: points, Histogram: histogram, Matrix: matrix, Images: images };
