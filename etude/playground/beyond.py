@@ -1,12 +1,14 @@
 """The part of an address that TensorFlow Playground does not know: keys of ours, absent where all is as usual.
 
 `points=0.9,-0.2,0;0.75,0.6,1` gives x, y and label of points of one's own, which are learnt in this order; labels above
-1 make several classes. All of them are learnt from unless percTrainData says otherwise.
+1 make several classes. All of them are learnt from unless percTrainData says otherwise. Where there are too many,
+`ownPoints` says how many, and only the page that they were given to has them.
 """
 
 import math
 from dataclasses import fields, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from etude.playground.descent import BINARY, DISTANCES, MANY, OPTIMIZERS, SPANS, STARTS
 from etude.playground.lesson import Lesson
@@ -22,6 +24,8 @@ CHOICES = {
 """keys that take one of some words, as in etude/playground/address.py"""
 NUMBERS = {"dropout": ("dropout", 0.0, 0.9), "weightDecay": ("decay", 0.0, 10.0)}
 COUNTS = {"scheduleEpochs": ("span", 1, 100_000), "classes": ("classes", 2, MOST_CLASSES)}
+MOST_WRITTEN = 600
+"""points of one's own that an address holds"""
 FARTHEST = 50.0
 """coordinate of a point of one's own; beyond it our sine is none"""
 ALSO = {"bce": "ce", "ce": "bce"}
@@ -46,7 +50,11 @@ def unusual(lesson: Lesson) -> dict[str, Any]:
     usual = {field.name: field.default for field in fields(Lesson)} | {"loss": losses_of(lesson)[0]}
     ours = {key: field for key, (field, *_) in (CHOICES | NUMBERS | COUNTS).items()}
     values = {key: getattr(lesson, field) for key, field in ours.items()}
-    own = {"points": ";".join(map(spelt, lesson.own))} if lesson.own else {}
+    own: dict[str, Any] = {}
+    if len(lesson.own) > MOST_WRITTEN:
+        own["ownPoints"] = len(lesson.own)
+    elif lesson.own:
+        own["points"] = ";".join(map(spelt, lesson.own))
     return {key: value for key, value in values.items() if value != usual[ours[key]]} | own
 
 
@@ -56,6 +64,12 @@ def own_points(given: dict[str, str]) -> dict[str, Any]:
     own = tuple(Point(*row) for row in rows if len(row) == 3 and all(abs(each) <= FARTHEST for each in row))
     share = numbers(given.get("percTrainData", ""))
     return {"own": own, "training": int(min(max(share[0], 10), 100)) if share else 100} if own else {}
+
+
+def kept_points(text: str) -> int:
+    """How many points an address speaks of that are too many to stand there."""
+    count = numbers(dict(parse_qsl(text.removeprefix("#"))).get("ownPoints", ""))
+    return int(count[0]) if count else 0
 
 
 def numbers(text: str) -> list[float]:

@@ -30,7 +30,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-LONGEST = 100_000
+LONGEST = 1_000_000
 """bytes of a message"""
 
 

@@ -4,18 +4,21 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
 
+from etude.errors import EtudeError
 from etude.playground.address import View, read_address, write_address
-from etude.playground.beyond import losses_of
+from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_of
 from etude.playground.descent import BINARY
 from etude.playground.lesson import Lesson
+from etude.playground.own import read_points
+from etude.playground.seedrandom import SeedRandom
 from etude.playground.tuning import may_become
-from etude.playground.worlds import Point
+from etude.playground.worlds import Point, shuffled
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.stage import LessonStage, TraceError
@@ -23,6 +26,9 @@ from etude.web.stage import LessonStage, TraceError
 Answer: TypeAlias = bytes | dict[str, Any]
 LIVE, POINTS = 1, 2
 """kinds of frame"""
+TABLE_TRAINING = 70
+"""percent of the points of a table that are learnt from"""
+LOST = "The address speaks of {:,} points of a table that it cannot hold. Give the table again."
 
 
 class Session:
@@ -30,6 +36,8 @@ class Session:
 
     def __init__(self) -> None:
         self.view = View()
+        self.own: tuple[Point, ...] = ()
+        """points of a table"""
         self.stage = LessonStage(Lesson(seed=new_seed()))
         self.drive = Drive(self.stage)
         self.number = 0
@@ -50,26 +58,53 @@ class Session:
             message = json.loads(text)
             act = ACTS[message["t"]]
             return act(self, message)
+        except EtudeError as error:
+            return [{"t": "error", "message": error.message}]
         except (ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
             return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
 
     def start(self, address: str) -> list[Answer]:
         """Put another lesson on stage, from its first weights on."""
-        lesson, self.view = read_address(address, seed=new_seed())
+        lesson, self.view = self.read(address)
         self.drive.stage = self.stage = LessonStage(lesson)
-        return self.told()
+        lost = kept_points(address) - len(lesson.own)
+        return self.told() + ([{"t": "table", "said": [LOST.format(lost)], "written": False}] if lost > 0 else [])
+
+    def read(self, address: str) -> tuple[Lesson, View]:
+        """A lesson, with the points that were too many for its address."""
+        lesson, view = read_address(address, seed=new_seed())
+        if self.own and kept_points(address) == len(self.own):
+            lesson = fitting(replace(lesson, own=self.own))
+        return lesson, view
 
     def new_points(self, address: str) -> list[Answer]:
-        """Draw other points of the same world; the network keeps what it has learnt."""
-        learnt = self.stage.rule.state_dict()
+        """Learn other points; the network keeps what it has learnt, and goes on if it did."""
+        before, learnt = self.stage, self.stage.rule.state_dict()
         self.start(address)
         self.stage.rule.load_state_dict(learnt)
         self.stage.judge()
+        self.stage.play(before.playing)
         return self.told()
+
+    def paint(self, address: str) -> list[Answer]:
+        """The same for points that were painted; a network that they do not fit begins anew."""
+        old, (new, _) = self.stage.lesson, self.read(address)
+        same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
+        alike = same and old.is_the_browsers == new.is_the_browsers
+        return self.new_points(address) if alike else self.start(address)
+
+    def table(self, text: str, address: str) -> list[Answer]:
+        """Learn the points of a table; they are kept, so that Reset begins with them again."""
+        lesson, _ = self.read(address)
+        found = read_points(text, quantity=lesson.problem == "regression")
+        self.own = tuple(shuffled(list(found.points), SeedRandom(lesson.seed)))
+        lesson = fitting(replace(lesson, own=self.own, training=TABLE_TRAINING))
+        told = self.start(write_address(lesson, self.view))
+        return [*told, {"t": "table", "said": found.said, "written": len(self.own) <= MOST_WRITTEN}]
 
     def change(self, address: str) -> list[Answer]:
         """Go on as another lesson where that can be, and start it where it cannot."""
-        lesson, view = read_address(address, seed=new_seed())
+        lesson, view = self.read(address)
         if not may_become(self.stage.lesson, lesson):
             return self.start(address)
         self.view = view
@@ -83,7 +118,7 @@ class Session:
         train, test = lesson.points
         points = {name: drawable(part, lesson) for name, part in (("train", train), ("test", test))}
         return [
-            {**self.about(), "t": "lesson"},
+            {**self.about(), "t": "lesson", "playing": stage.playing},
             live,
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
@@ -104,7 +139,7 @@ class Session:
         lesson = self.stage.lesson
         return {
             "address": write_address(lesson, self.view),
-            "lesson": asdict(lesson),
+            "lesson": asdict(replace(lesson, own=lesson.own[:MOST_WRITTEN])),
             "view": asdict(self.view),
             "epoch_steps": self.stage.experiment.epoch_steps,
             "outputs": lesson.outputs,
@@ -145,6 +180,8 @@ def new_seed() -> str:
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "lesson": lambda session, said: session.start(str(said["address"])),
     "change": lambda session, said: session.change(str(said["address"])),
+    "paint": lambda session, said: session.paint(str(said["address"])),
+    "table": lambda session, said: session.table(str(said["text"]), str(said["address"])),
     "points": lambda session, said: session.new_points(str(said["address"])),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),

@@ -37,6 +37,22 @@ export function paintClasses(canvas, classes, strength, side, tints) {
   context.putImageData(image, 0, 0);
 }
 
+/**
+ * A small picture of classes, in full colour; two are orange and blue, as their answers are.
+ * @param {HTMLCanvasElement} canvas @param {Uint8Array} classes 255 for none @param {number} many @param {number} side @param {boolean} dark
+ */
+export function thumbnail(canvas, classes, many, side, dark) {
+  const ground = dark ? "#262b31" : "#e8eaeb";
+  const two = dark ? ["#f2994a", "#4aa8e8"] : ["#f59322", "#0877bd"];
+  const colours = Array.from({ length: many }, (_, k) => (many === 2 ? two[k] : colourOf(k, dark)));
+  canvas.width = canvas.height = side;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+  classes.forEach((k, i) => {
+    context.fillStyle = colours[k] ?? ground;
+    context.fillRect(i % side, Math.floor(i / side), 1, 1);
+  });
+}
+
 /** Corners of the shapes that are polygons, around 0 0. @type {Record<number, [number, number][]>} */
 const CORNERS = {
   1: regular(4, 1.25, Math.PI / 4),

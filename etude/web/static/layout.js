@@ -1,7 +1,7 @@
 // Where the units and the weights of a network stand, in pixels, and what lies near a place; nothing is drawn here.
 
 /** @typedef {{x: number, y: number}} Place */
-/** @typedef {{features: Place[], hidden: Place[][], answer: Place, height: number}} Layout middles of units, from the top left */
+/** @typedef {{features: Place[], hidden: Place[][], outputs: Place[], answer: Place, height: number}} Layout middles of units, from the top left; the answer is the lowest output */
 /** @typedef {{layer: number, unit: number, source: number, number: number, from: Place, to: Place}} Line a weight */
 /** @typedef {{layer: number, unit: number, source: number | null, at: Place}} Spot a weight, or a bias */
 /** @typedef {{left: number, top: number, from: Place, to: Place}} Callout where words stand, and their arrow */
@@ -26,18 +26,22 @@ const STEPS = 20;
 /**
  * Layers stand beside one another, the features left, the answer at the right edge.
  * @param {number} width @param {number} features how many are shown @param {number[]} shape units of each hidden layer
+ * @param {number} classes outputs, each a square if there are several
  * @returns {Layout}
  */
-export function layout(width, features, shape) {
-  const height = TOP + PITCH * Math.max(features, ...shape) + 8;
+export function layout(width, features, shape, classes = 1) {
+  const height = TOP + PITCH * Math.max(features, classes, ...shape) + 8;
   const gap = (width - NAMES - UNIT) / (shape.length + 1);
   /** @param {number} layer @param {number} units @returns {Place[]} */
   const column = (layer, units) =>
     Array.from({ length: units }, (_, row) => ({ x: NAMES + UNIT / 2 + gap * layer, y: TOP + PITCH * row + UNIT / 2 }));
+  const one = { x: width, y: ANSWER > height ? height / 2 : ANSWER };
+  const outputs = classes > 1 ? column(0, classes).map(({ y }) => ({ x: width - UNIT / 2, y })) : [one];
   return {
     features: column(0, features),
     hidden: shape.map((units, layer) => column(layer + 1, units)),
-    answer: { x: width, y: ANSWER > height ? height / 2 : ANSWER },
+    outputs,
+    answer: outputs[outputs.length - 1],
     height,
   };
 }

@@ -9,14 +9,16 @@ import { decode } from "./frame.js";
  * @typedef {{
  *   problem: "classification" | "regression", dataset: string, reg_dataset: string, features: string[], shape: number[],
  *   activation: string, rate: number, penalty: string, strength: number, noise: number, batch: number, training: number,
- *   seed: string, zero: boolean,
+ *   seed: string, zero: boolean, loss: string, optimizer: string, schedule: string, span: number, start: string,
+ *   dropout: number, decay: number, classes: number, own: [number, number, number][],
  * }} Lesson
  */
 /** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[]}} View */
-/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, losses: Float32Array}} Live */
+/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array}} Live */
+/** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**
- * @typedef {{t: "lesson", address: string, lesson: Lesson, view: View, epoch_steps: number}
+ * @typedef {{t: "lesson"} & About | {t: "tuned"} & About
  *   | {t: "done", id: number | null, step: number, playing: boolean}
  *   | {t: "stopped", why: string}
  *   | {t: "error", message: string}} Said

@@ -1,9 +1,11 @@
 // The playground: controls, what they wish, and the drawing of each frame.
 
 import { changed } from "./address.js";
+import { GLYPHS, colourOf, outline, paintClasses, tint } from "./classes.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
 import { Link, POINTS } from "./link.js";
+import { More } from "./more.js";
 import { Network } from "./network.js";
 import { el, within } from "./page.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
@@ -15,7 +17,7 @@ import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
 const RATES = ["0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"];
 const CHOICES = {
-  activation: { relu: "ReLU", tanh: "Tanh", sigmoid: "Sigmoid", linear: "Linear" },
+  activation: { relu: "ReLU", tanh: "Tanh", sigmoid: "Sigmoid", linear: "Linear", "leaky-relu": "Leaky ReLU", elu: "ELU", selu: "SELU", gelu: "GELU", silu: "Swish", softplus: "Softplus", sine: "Sine" },
   regularization: { none: "None", L1: "L1", L2: "L2" },
   regularizationRate: Object.fromEntries(["0", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"].map((v) => [v, v])),
   problem: { classification: "Classification", regression: "Regression" },
@@ -35,8 +37,13 @@ let washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches
 /** what the server has put on stage; nothing until it says so @type {Lesson} */
 let lesson = {
   problem: "classification", dataset: "", reg_dataset: "", features: [], shape: [], activation: "", rate: 0, penalty: "", strength: 0,
-  noise: 0, batch: 1, training: 50, seed: "", zero: false,
+  noise: 0, batch: 1, training: 50, seed: "", zero: false, loss: "mse", optimizer: "sgd", schedule: "constant", span: 300,
+  start: "uniform", dropout: 0, decay: 0, classes: 3, own: [],
 };
+/** numbers that the network answers with */
+let outputs = 1;
+/** the colours of each class @type {Uint32Array[]} */
+let tints = [];
 /** @type {View} */
 let view = { show_test_data: false, discretize: false, hide_text: false, hidden: [] };
 let address = "";
@@ -75,6 +82,8 @@ const network = new Network(el("network"), {
 
 const link = new Link({ message, frame, lost: () => trouble("The connection to etude is lost. Start `etude playground` again.") });
 
+const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
+
 /** @param {string} words */
 function trouble(words) {
   el("trouble").textContent = words;
@@ -91,8 +100,11 @@ function message(said) {
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
-  if (said.t !== "lesson") return;
-  ({ lesson, view, address } = said);
+  if (said.t !== "lesson" && said.t !== "tuned") return;
+  ({ lesson, view, address, outputs } = said);
+  more.show(said, dark.matches);
+  if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
+  tintClasses();
   counted.lessons++;
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
   losses = { train: [], test: [] };
@@ -147,16 +159,29 @@ function draw() {
   const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
   el("train-loss").textContent = train?.toFixed(3) ?? "–";
   el("test-loss").textContent = test?.toFixed(3) ?? "–";
+  more.draw(latest);
   if (spot !== null && document.activeElement !== cardValue) showCard();
   counted.drawn++;
   counted.shown = counted.lessons;
+}
+
+/** The colours of the classes, if there are several. */
+function tintClasses() {
+  tints = outputs > 1 ? Array.from({ length: outputs }, (_, k) => tint(k, dark.matches, view.discretize)) : [];
 }
 
 /** @param {Live} arrays */
 function drawAnswer(arrays) {
   const unit = hovered === null ? null : arrays.units.subarray(hovered * SMALL * SMALL, (hovered + 1) * SMALL * SMALL);
   const small = unit !== null && unit.length > 0;
-  paint(el("answer", HTMLCanvasElement), small ? unit : arrays.answer, small ? SMALL : PLACES, view.discretize ? washed.two : washed.shades);
+  const canvas = el("answer", HTMLCanvasElement);
+  if (arrays.classes && !small) paintClasses(canvas, arrays.classes, arrays.answer, PLACES, tints);
+  else paint(canvas, small ? unit : arrays.answer, small ? SMALL : PLACES, tintOf(hovered) ?? (view.discretize ? washed.two : washed.shades));
+}
+
+/** The colours of a class whose square is under the pointer. @param {number | null} unit */
+function tintOf(unit) {
+  return outputs > 1 && unit !== null ? tints[unit - lesson.shape.reduce((sum, units) => sum + units, 0)] : undefined;
 }
 
 /** The points lie on a canvas of their own, which is drawn only when they, or its size, change. */
@@ -177,9 +202,10 @@ function dots(context, rows, side, rim) {
   for (let i = 0; i < rows.length; i += 3) {
     const [x, y] = [((rows[i] + SIDE) / (2 * SIDE)) * side, ((SIDE - rows[i + 1]) / (2 * SIDE)) * side];
     if (x < 0 || y < 0 || x > side || y > side) continue;
-    context.fillStyle = css(colours, rows[i + 2]);
+    context.fillStyle = outputs > 1 ? colourOf(rows[i + 2], dark.matches) : css(colours, rows[i + 2]);
     context.beginPath();
-    if (rows === points.test) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+    if (outputs > 1) outline(context, rows[i + 2], x, y, radius);
+    else if (rows === points.test) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
     else context.arc(x, y, radius, 0, 7);
     context.fill();
     context.stroke();
@@ -211,7 +237,7 @@ function showControls() {
   document.querySelectorAll(".hint").forEach((each) => (/** @type {HTMLElement} */ (each).hidden = view.hide_text));
   showWorlds();
   const shown = new Map(Object.entries(FEATURES).map(([name, { label, of }]) => [name, { label, map: mapOf(of) }]));
-  network.build(lesson, shown, new Set(view.hidden), colours, !view.hide_text);
+  network.build(lesson, shown, new Set(view.hidden), colours, !view.hide_text, outputsShown());
   const columns = network.places.slice(1, -1);
   const middle = columns.length ? (columns[0][0].x + columns[columns.length - 1][0].x) / 2 : el("network").clientWidth / 2;
   el("numHiddenLayers").style.left = `${Math.max(LABEL, middle)}px`;
@@ -219,6 +245,11 @@ function showControls() {
   const image = legend.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(colours);
   legend.putImageData(image, 0, 0);
+}
+
+/** A square for each class, if there are several. @returns {import("./network.js").Output[]} */
+function outputsShown() {
+  return tints.map((_, k) => ({ name: `Class ${k + 1}`, glyph: GLYPHS[k], colour: colourOf(k, dark.matches), tint: tint(k, dark.matches) }));
 }
 
 /** As the menu writes it. @param {number} value */
@@ -270,6 +301,7 @@ function connect() {
     const box = el(id, HTMLInputElement);
     box.onchange = () => {
       view[field] = box.checked;
+      tintClasses();
       address = changed(address, { [id]: String(box.checked) });
       history.replaceState(null, "", `#${address}`);
       draw();
@@ -294,7 +326,9 @@ function connect() {
   dark.addEventListener("change", () => {
     colours = table(dark.matches);
     washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
+    tintClasses();
     showControls();
+    more.paint(dark.matches);
     draw();
     drawPoints();
   });

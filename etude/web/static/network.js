@@ -7,6 +7,7 @@ import { SMALL } from "./worlds.js";
 /** @typedef {import("./layout.js").Place} Place */
 /** @typedef {import("./layout.js").Spot} Spot */
 /** @typedef {import("./link.js").Lesson} Lesson */
+/** @typedef {{name: string, glyph: string, colour: string, tint: Uint32Array}} Output */
 /**
  * What is done when something is done to the network.
  * @typedef {{
@@ -23,6 +24,8 @@ export class Network {
     this.edges = /** @type {HTMLCanvasElement} */ (box.querySelector("#edges"));
     /** @type {HTMLCanvasElement[]} */
     this.maps = [];
+    /** @type {Uint32Array[]} colours of each of them */
+    this.tints = [];
     /** @type {HTMLElement[]} */
     this.biases = [];
     /** @type {Place[][]} middle of every unit, layer by layer; the features first, the answer last */
@@ -33,11 +36,11 @@ export class Network {
     this.biasValues = new Float32Array();
   }
 
-  /** @param {Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours @param {boolean} words whether it is explained */
-  build(lesson, features, hidden, colours, words) {
+  /** @param {Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours @param {boolean} words whether it is explained @param {Output[]} outputs one for each class, if there are several */
+  build(lesson, features, hidden, colours, words, outputs) {
     this.box.querySelectorAll(":scope > :not(#edges)").forEach((each) => each.remove());
     const shown = [...features].filter(([name]) => !hidden.has(name) || lesson.features.includes(name));
-    const plan = layout(this.box.clientWidth, shown.length, lesson.shape);
+    const plan = layout(this.box.clientWidth, shown.length, lesson.shape, outputs.length);
     this.box.style.height = `${plan.height}px`;
     this.maps = [];
     this.biases = [];
@@ -47,7 +50,9 @@ export class Network {
       column.forEach((at, unit) => this.unit(at, layer, unit));
     });
     const used = lesson.features.map((name) => plan.features[shown.findIndex(([each]) => each === name)]);
-    this.places = [used, ...plan.hidden, [plan.answer]];
+    this.places = [used, ...plan.hidden, plan.outputs];
+    this.tints = plan.hidden.flat().map(() => colours);
+    outputs.forEach((output, k) => this.output(plan.outputs[k], output));
     if (plan.hidden.length) this.bracket(plan.hidden);
     if (words) this.explain(plan);
   }
@@ -65,7 +70,7 @@ export class Network {
   explain(plan) {
     const { unit, weight } = callouts(plan, this.places[this.places.length - 2]);
     if (unit) this.callout(unit, "This is the output from one neuron. Hover to see it larger.");
-    this.callout(weight, "The outputs are mixed with weights: the thicker the line, the larger the weight.");
+    if (plan.outputs.length === 1) this.callout(weight, "The outputs are mixed with weights: the thicker the line, the larger the weight.");
     const low = Math.max(plan.height, weight.top + WORDS.height, (unit?.top ?? 0) + WORDS.height);
     this.box.style.height = `${low}px`;
   }
@@ -115,6 +120,19 @@ export class Network {
     this.biases.push(bias);
   }
 
+  /** A class: how likely it is at every place. @param {Place} at @param {Output} output */
+  output(at, { name, glyph, colour, tint }) {
+    const number = this.maps.length;
+    const { canvas, button } = this.square(at, name, () => {}, "class");
+    button.removeAttribute("aria-pressed");
+    button.onpointerenter = button.onfocus = () => this.to.hover(number);
+    button.onpointerleave = button.onblur = () => this.to.hover(null);
+    button.dataset.glyph = glyph;
+    button.style.setProperty("--class", colour);
+    this.maps.push(canvas);
+    this.tints.push(tint);
+  }
+
   /** @param {Place} at @param {string} name @param {() => void} click @param {string} kind */
   square(at, name, click, kind) {
     const button = document.createElement("button");
@@ -151,7 +169,7 @@ export class Network {
   draw(arrays, colours, flow) {
     this.weights = arrays.weights;
     this.biasValues = arrays.biases;
-    this.maps.forEach((canvas, i) => paint(canvas, arrays.units.subarray(i * SMALL * SMALL, (i + 1) * SMALL * SMALL), SMALL, colours));
+    this.maps.forEach((canvas, i) => paint(canvas, arrays.units.subarray(i * SMALL * SMALL, (i + 1) * SMALL * SMALL), SMALL, this.tints[i]));
     this.biases.forEach((button, i) => (button.style.background = css(colours, arrays.biases[i])));
     const context = this.cleared();
     for (const line of [...lines(this.places)].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {

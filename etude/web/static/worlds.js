@@ -57,3 +57,47 @@ export function mapOf(of) {
     return Math.round((Math.min(1, Math.max(-1, of(x, y))) + 1) * 127.5);
   });
 }
+
+/** @typedef {(x: number, y: number, classes: number) => number} ClassOf the class at a place, below 0 for none */
+
+/** Worlds of several classes: see etude/playground/many.py. @type {Record<string, {label: string, of: ClassOf}>} */
+export const CLASS_WORLDS = {
+  blobs: {
+    label: "Blobs",
+    of: (x, y, n) => Array.from({ length: n }, (_, k) => k).find((k) => ring(x - 3.5 * Math.sin((2 * Math.PI * k) / n), y - 3.5 * Math.cos((2 * Math.PI * k) / n)) < Math.min(1.6, 8 / n)) ?? -1,
+  },
+  rings: {
+    label: "Rings",
+    of: (x, y, n) => {
+      const at = (ring(x, y) / 5) * (n - 0.3);
+      return at < n && at % 1 < 0.7 ? Math.floor(at) : -1;
+    },
+  },
+  moons: {
+    label: "Moons",
+    of: (x, y, n) => {
+      const r = 10 / (n + 1);
+      return Array.from({ length: n }, (_, k) => k).find((k) => {
+        const [dx, dy] = [x - (r * (k + 1) - 5), (k % 2 ? -y : y) + 0.25 * r];
+        return dy > -0.2 && Math.abs(ring(dx, dy) - r) < 0.45;
+      }) ?? -1;
+    },
+  },
+  checkerboard: {
+    label: "Checkerboard",
+    of: (x, y, n) => {
+      const squares = Math.max(4, n);
+      const [column, row] = [x, y].map((each) => Math.floor(((each + 5) / 10) * squares));
+      return Math.abs(x) < 5 && Math.abs(y) < 5 ? (column + row) % n : -1;
+    },
+  },
+};
+
+/** Classes over the plane, row by row from the top; 255 for none. @param {ClassOf} of @param {number} classes @returns {Uint8Array} */
+export function classMap(of, classes) {
+  return Uint8Array.from({ length: SMALL * SMALL }, (_, i) => {
+    const [x, y] = [((i % SMALL) / (SMALL - 1)) * 2 * SIDE - SIDE, SIDE - (Math.floor(i / SMALL) / (SMALL - 1)) * 2 * SIDE];
+    const k = of(x, y, classes);
+    return k < 0 ? 255 : k;
+  });
+}
