@@ -19,8 +19,8 @@ export const EXAMPLES = [
   },
   {
     title: "A spiral learnt by heart",
-    address: "dataset=spiral&noise=50&percTrainData=20&networkShape=8,8&activation=tanh&learningRate=0.1&batchSize=5&x=true&y=true&sinX=true&sinY=true&seed=0.42&showTestData=true",
-    words: "Much noise, few points: the training loss falls, the test loss rises. Then try regularization, or more points to learn from.",
+    address: "dataset=spiral&noise=50&percTrainData=10&networkShape=8,8&activation=tanh&learningRate=0.1&batchSize=5&x=true&y=true&sinX=true&sinY=true&seed=0.42&showTestData=true",
+    words: "50 noisy points: within some 300 epochs the training loss falls to almost nothing, the test loss stays high. Then learn from more points.",
   },
   {
     title: "Gradients that vanish",
