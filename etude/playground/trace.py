@@ -21,6 +21,7 @@ SYMBOLS = {
     "sinY": "sin x₂",
 }
 """of the features, under their names in the URL"""
+ANSWER = "ŷ"
 Kind: TypeAlias = Literal["sum", "bend", "loss", "delta", "gradient", "step"]
 BENT: dict[str, Callable[[Quantity], Formula]] = {
     "identity": lambda z: z,
@@ -69,6 +70,8 @@ class Named:
         sizes = self.sizes
         choices = [(unit, sizes[layer]), (source, sizes[layer - 1])]
         numbers = [place + 1 for place, many in choices if place is not None and many > 1]
+        if symbol == ANSWER:  # there is one
+            return Quantity(value, symbol, layer=layer, unit=unit)
         lower = (", " if any(number > 9 for number in numbers) else "").join(map(str, numbers))
         return Quantity(value, symbol, lower, f"({layer})" if len(sizes) > 2 else "", layer, unit, source)
 
@@ -117,7 +120,7 @@ def forward_pass(network: Named, values: list[Quantity]) -> list[tuple[list[Line
     found: list[tuple[list[Line], list[Line]]] = []
     for layer, bend in enumerate(network.rule.model.bends, start=1):
         sums, bends = list[Line](), list[Line]()
-        symbol = "ŷ" if layer == len(network.rule.matrices) else "a"
+        symbol = ANSWER if layer == len(network.rule.matrices) else "a"
         for unit, (row, bias) in enumerate(zip(network.weights(layer), network.biases(layer), strict=True)):
             products = [made("times", w, a) for w, a in zip(row, values, strict=True)]
             sums.append(network.line("sum", "z", made("plus", *products, bias), layer, unit))

@@ -4,10 +4,12 @@ import { changed } from "./address.js";
 import { GLYPHS, colourOf, outline, paintClasses, tint } from "./classes.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
+import { offer } from "./examples.js";
 import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
 import { el, within } from "./page.js";
+import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
 /** @typedef {import("./link.js").Lesson} Lesson */
@@ -24,6 +26,8 @@ const CHOICES = {
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
 };
 const PLACES = 100;
+/** of an address that goes back to a world's points */
+const WITHOUT_OWN = { points: "", ownPoints: "" };
 /** pixels from the left to the middle of the words over the hidden layers, at least */
 const LABEL = 200;
 const MOST = { layers: 6, units: 8 };
@@ -82,6 +86,8 @@ const network = new Network(el("network"), {
 
 const link = new Link({ message, frame, lost: () => trouble("The connection to etude is lost. Start `etude playground` again.") });
 
+const trace = new Trace(network, link);
+offer(el("examples"), el("example"));
 const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
 
 /** @param {string} words */
@@ -97,6 +103,7 @@ function wish(changes) {
 
 /** @param {import("./link.js").Said} said */
 function message(said) {
+  trace.message(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
@@ -150,6 +157,7 @@ function draw() {
   if (latest === null) return;
   network.draw(latest, colours, calm.matches ? 0 : counted.epoch / 3);
   drawAnswer(latest);
+  trace.drawn();
   const ink = getComputedStyle(document.body);
   curve.draw(el("curve", HTMLCanvasElement), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },
@@ -157,12 +165,17 @@ function draw() {
   ]);
   el("epoch").textContent = String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1");
   const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
-  el("train-loss").textContent = train?.toFixed(3) ?? "–";
-  el("test-loss").textContent = test?.toFixed(3) ?? "–";
+  el("train-loss").textContent = written(train);
+  el("test-loss").textContent = written(test);
   more.draw(latest);
   if (spot !== null && document.activeElement !== cardValue) showCard();
   counted.drawn++;
   counted.shown = counted.lessons;
+}
+
+/** A loss; there is none of no points. @param {number | undefined} value */
+function written(value) {
+  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
 }
 
 /** The colours of the classes, if there are several. */
@@ -225,6 +238,7 @@ function showControls() {
     slider.value = String(value);
     within(el(`${id}-box`), "output").textContent = id === "batchSize" ? String(value) : `${value} %`;
   }
+  el("lowest").textContent = lesson.loss === "bce" ? "0" : "−1";
   el("showTestData", HTMLInputElement).checked = view.show_test_data;
   el("discretize", HTMLInputElement).checked = view.discretize;
   const n = lesson.shape.length;
@@ -265,10 +279,10 @@ function showWorlds() {
     ...Object.entries(names).map(([name, { label, of }]) => {
       const button = document.createElement("button");
       button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(name === now));
+      button.setAttribute("aria-checked", String(name === now && !lesson.own.length));
       button.setAttribute("aria-label", label);
       button.title = label;
-      button.onclick = () => wish({ [key]: name });
+      button.onclick = () => wish({ [key]: name, ...WITHOUT_OWN });
       const canvas = document.createElement("canvas");
       button.append(canvas);
       paint(canvas, mapOf(of), SMALL, colours);
@@ -358,7 +372,7 @@ function keys(event) {
 }
 
 function summarise() {
-  if (losses.test.length) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${losses.test.at(-1)?.toFixed(3)}, training loss ${losses.train.at(-1)?.toFixed(3)}.`;
+  if (losses.test.length) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${written(losses.test.at(-1))}, training loss ${written(losses.train.at(-1))}.`;
 }
 
 connect();

@@ -9,7 +9,7 @@ import { CLASS_WORLDS, SMALL, classMap } from "./worlds.js";
 /** @typedef {{wish: (changes: Record<string, string>) => void, change: (changes: Record<string, string>) => void, say: (message: Record<string, unknown>) => void}} Acts */
 
 /** @type {Record<string, string>} */
-const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Cross-entropy", ce: "Cross-entropy", hinge: "Hinge" };
+const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Binary cross-entropy", ce: "Cross-entropy", hinge: "Hinge" };
 /** values in the address, in the order of the menu, and their words @type {Record<string, [string, string][]>} */
 const MENUS = {
   optimizer: [["sgd", "Gradient descent"], ["momentum", "Momentum 0.9"], ["nesterov", "Nesterov 0.9"], ["adagrad", "AdaGrad"], ["rmsprop", "RMSProp"], ["adam", "Adam"], ["adamw", "AdamW"]],
@@ -46,6 +46,7 @@ export class More {
       if (![...menu(id).options].some((option) => option.value === value)) menu(id).add(new Option(value, value));
       menu(id).value = value;
     }
+    /** @type {HTMLElement} */ (menu("loss").parentElement).hidden = about.view.hidden.includes("loss");
     number("scheduleEpochs").value = String(lesson.span);
     number("scheduleEpochs").disabled = lesson.schedule === "constant";
     number("dropout").value = String(lesson.dropout);
@@ -80,7 +81,7 @@ export class More {
         button.setAttribute("aria-checked", String(name === now));
         button.setAttribute("aria-label", label);
         button.title = label;
-        button.onclick = () => this.to.wish({ dataset: name });
+        button.onclick = () => this.to.wish({ dataset: name, points: "", ownPoints: "" });
         const canvas = document.createElement("canvas");
         button.append(canvas);
         thumbnail(canvas, classMap(of, lesson.classes), lesson.classes, SMALL, dark);
