@@ -18,7 +18,8 @@ import { decode } from "./frame.js";
 /** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**
- * @typedef {{t: "lesson"} & About | {t: "tuned"} & About
+ * @typedef {{t: "lesson", playing: boolean} & About | {t: "tuned"} & About
+ *   | {t: "table", said: string[], written: boolean}
  *   | {t: "done", id: number | null, step: number, playing: boolean}
  *   | {t: "stopped", why: string}
  *   | {t: "error", message: string}} Said

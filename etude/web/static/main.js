@@ -9,6 +9,7 @@ import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
 import { el, within } from "./page.js";
+import { Painter } from "./points.js";
 import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
@@ -88,6 +89,7 @@ const link = new Link({ message, frame, lost: () => trouble("The connection to e
 
 const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
+const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
 const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
 
 /** @param {string} words */
@@ -104,6 +106,7 @@ function wish(changes) {
 /** @param {import("./link.js").Said} said */
 function message(said) {
   trace.message(said);
+  painter.hear(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
@@ -112,20 +115,21 @@ function message(said) {
   more.show(said, dark.matches);
   if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
   tintClasses();
+  painter.show(said);
   counted.lessons++;
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
   losses = { train: [], test: [] };
   latest = null;
   hovered = null;
   trouble("");
-  setPlaying(false);
+  setPlaying(said.playing);
   showControls();
 }
 
 /** @param {import("./frame.js").Frame} got */
 function frame(got) {
   if (got.kind === POINTS) {
-    points = /** @type {Points} */ (got.arrays);
+    points = painter.points = /** @type {Points} */ (got.arrays);
     drawPoints();
     link.ask();
     return;
