@@ -135,7 +135,7 @@ class Lesson:
         points = MANY_CLASSES[self.dataset](chance, n, noise, self.classes)
         return signed(points) if self.classes == 2 else points
 
-    @property
+    @cached_property
     def points(self) -> tuple[list[Point], list[Point]]:
         """What is learnt from, and what is held back, labelled as the loss wants it."""
         points, _ = self.drawn
@@ -145,7 +145,7 @@ class Lesson:
         cut = max(1, len(points) * self.training // 100)
         return points[:cut], points[cut:]
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Labelled, Labelled]:
         """The same, as the network is told of them."""
         train, test = self.points
@@ -201,6 +201,13 @@ class Lesson:
             return batches
         assert isinstance(learner.model, PlaneNetwork)
         return with_chance(batches, learner.model, seed=self.seed, start=start)
+
+    def rows(self, step: int) -> list[int]:
+        """The numbers of the points that update `step` learns from."""
+        train, _ = self.points
+        numbers = torch.arange(len(train), dtype=torch.float64)
+        batch = next(carried(Labelled(numbers[:, None], numbers), min(self.batch, len(train)), start=step))
+        return batch.y.long().tolist()
 
     def experiment(self) -> Experiment[Labelled]:
         """One training without end, judged after each epoch."""

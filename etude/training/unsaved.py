@@ -9,7 +9,9 @@ from etude.learners.base import Learner
 class UnsavedRun:
     """Stands where a `Run` does, for a caller who keeps the learner: an estimator, a notebook, a test."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, start: int = 0) -> None:
+        """`start` is the number of updates behind the learner as it is."""
+        self.start = start
         self.rows: list[dict[str, float]] = []
         """of the curves, oldest first; each has its update under 'step'"""
 
@@ -19,8 +21,8 @@ class UnsavedRun:
         return "Nothing was written; the learner holds what this update left."
 
     def load(self, learner: Learner[Any]) -> int:
-        """Every training starts at update 0, from the learner as it is."""
-        return 0
+        """Every training starts from the learner as it is."""
+        return self.start
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Add a row to the curves."""

@@ -111,6 +111,11 @@ class Session:
         self.stage.become(lesson)
         return [{**self.about(), "t": "tuned"}]
 
+    def rewind(self, said: Mapping[str, Any]) -> list[Answer]:
+        """Go to an epoch that was seen; the rate, weight decay and dropout are those of then."""
+        done = self.done(said, self.stage.rewind(int(said["epoch"])))
+        return [{**self.about(), "t": "tuned"}, *done]
+
     def told(self) -> list[Answer]:
         """Everything that a page must know to draw the lesson."""
         lesson, stage = self.stage.lesson, self.stage
@@ -188,6 +193,9 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "trace": lambda session, said: session.trace(said),
     "learn": lambda session, said: session.done(said, session.stage.learn_from(int(said["point"]))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
+    "batch": lambda session, said: session.done(said, session.stage.one_update()),
+    "point": lambda session, said: session.done(said, session.stage.one_point()),
+    "rewind": lambda session, said: session.rewind(said),
     "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
     "weight": lambda session, said: session.done(
         said,

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +21,9 @@ from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
 from etude.records import Labelled
-from etude.training.fit import Event, fit
+from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
+from etude.web.history import History, restore, state_of
 
 PLACES = 100
 """of the picture of the answer, in each direction"""
@@ -44,12 +45,16 @@ class LessonStage:
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
         self.experiment = lesson.experiment()
+        self.epoch_steps = lesson.epoch
+        """updates of an epoch"""
         learner = self.experiment.learner
         assert isinstance(learner, PlaygroundRule | GradientLearner) and isinstance(learner.model, PlaneNetwork)
         self.rule: PlaygroundRule | GradientLearner[Labelled] = learner
         self.network: PlaneNetwork = learner.model
-        self.events: Iterator[Event] = fit(self.experiment, UnsavedRun())
+        self.events = fit(self.experiment, UnsavedRun())
         self.step = 0
+        self.looked = -1
+        """the point of the next update that somebody looks at, -1 for none"""
         self.playing = False
         self.trouble = ""
         """why it cannot go on, in words"""
@@ -58,11 +63,12 @@ class LessonStage:
         """of the latest epoch"""
         self.losses = [self.row()]
         """(epoch, training loss, test loss) since somebody looked"""
+        self.history = History(state_of(self.rule, lesson, 0), epoch_steps=self.epoch_steps)
 
     @property
     def epoch(self) -> int:
         """Passes over the training points."""
-        return self.step // (self.experiment.epoch_steps or 1)
+        return self.step // self.epoch_steps
 
     def row(self) -> tuple[float, float, float]:
         """The losses of the latest epoch."""
@@ -72,6 +78,7 @@ class LessonStage:
         """Begin the curves here."""
         self.scores = self.experiment.evaluate()
         self.losses = [self.row()]
+        self.history = History(state_of(self.rule, self.lesson, 0), epoch_steps=self.epoch_steps)
 
     @property
     def rate(self) -> float:
@@ -88,6 +95,8 @@ class LessonStage:
 
     def update(self) -> bool:
         """One update; whether an epoch ended with it."""
+        self.looked = -1
+        self.history.forget(self.step)
         try:
             event = next(self.events, None)
         except DivergedError as error:
@@ -99,6 +108,7 @@ class LessonStage:
             return False
         self.scores = event.scores
         self.losses.append(self.row())
+        self.history.add(state_of(self.rule, self.lesson, self.step))
         return True
 
     def stop(self, why: str) -> bool:
@@ -118,10 +128,47 @@ class LessonStage:
             pass
         return self.step
 
+    def one_update(self) -> int:
+        """Stand still, one update later."""
+        self.playing = False
+        if not self.trouble and not self.update():
+            self.scores = self.experiment.evaluate()
+        return self.step
+
+    def one_point(self) -> int:
+        """Look at the next point of the next update; after the last of them, make it."""
+        self.playing = False
+        rows = self.lesson.rows(self.step)
+        seen = rows.index(self.looked) + 1 if self.looked in rows else 0
+        if seen == len(rows):
+            return self.one_update()
+        self.looked = rows[seen]
+        return self.step
+
+    def rewind(self, epoch: int) -> int:
+        """Go to any epoch that was seen, and stand still there, as everything was."""
+        self.playing, self.trouble, self.looked = False, "", -1
+        step = min(max(epoch, 0), self.history.seen) * self.epoch_steps
+        state = self.history.before(step)
+        self.events.close()
+        restore(self.rule, state)
+        self.lesson, self.step = state.lesson, state.step
+        self.events = fit(self.experiment, UnsavedRun(start=self.step))
+        while self.step < step:
+            self.history.edited(self.step)
+            self.step = next(self.events).step
+        self.history.edited(step)
+        self.losses, self.scores = [], self.experiment.evaluate()
+        return self.step
+
     def become(self, lesson: Lesson) -> int:
         """Go on with another rate, weight decay or dropout, from the next update on."""
-        self.lesson = lesson
-        tune(self.rule, lesson)
+
+        def act() -> None:
+            self.lesson = lesson
+            tune(self.rule, lesson)
+
+        self.history.edit(self.step, act)
         return self.step
 
     def set_rate(self, rate: float) -> int:
@@ -130,7 +177,7 @@ class LessonStage:
 
     def set_weight(self, layer: int, unit: int, source: int | None, value: float) -> int:
         """Change one weight by hand; without a source, the bias."""
-        set_weight(self.network, layer, unit, source, value)
+        self.history.edit(self.step, lambda: set_weight(self.network, layer, unit, source, value))
         return self.step
 
     def nearest(self, x: float, y: float) -> int:
@@ -157,8 +204,17 @@ class LessonStage:
         """Make an update on one of the points to learn from."""
         train, _ = self.lesson.points
         self.playing = False
-        self.rule.update(self.lesson.labelled([train[point]]))
+        only = self.lesson.labelled([train[point]])
+
+        def act() -> None:
+            self.rule.update(only)
+
+        self.history.edit(self.step, act)
         return self.step
+
+    def place(self) -> tuple[int, int, int, int]:
+        """Epoch, the latest one that can be gone to, updates in this epoch, and the point that is looked at."""
+        return self.epoch, max(self.history.seen, self.epoch), self.step % self.epoch_steps, self.looked
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What the page draws: answers over the plane, every unit smaller, weights, biases, how well it goes, losses.
@@ -174,6 +230,8 @@ class LessonStage:
             "weights": in_a_row(layer.weight for layer in self.network.linears),
             "biases": in_a_row(layer.bias for layer in self.network.linears),
             "accuracy": np.array([self.scores[f"{part}_accuracy"] for part in ("train", "test")], dtype=np.float32),
+            "loss": np.array([self.scores[f"{part}_loss"] for part in ("train", "test")], dtype=np.float32),
+            "place": np.array(self.place(), dtype=np.float32),
             "rate": np.array([self.rate], dtype=np.float32),
             **({"classes": answers.argmax(0).to(torch.uint8).numpy()} if len(answers) > 1 else {}),
             "losses": np.array(self.losses, dtype=np.float32).reshape(-1, 3),
