@@ -16,6 +16,7 @@ from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_o
 from etude.playground.descent import BINARY
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
+from etude.playground.program import program
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.tuning import may_become
 from etude.playground.worlds import Point, shuffled
@@ -116,6 +117,11 @@ class Session:
         done = self.done(said, self.stage.rewind(int(said["epoch"])))
         return [{**self.about(), "t": "tuned"}, *done]
 
+    def program(self) -> list[Answer]:
+        """The lesson as a program of its own."""
+        lesson = self.stage.lesson
+        return [{"t": "program", "text": program(lesson, write_address(lesson, self.view))}]
+
     def told(self) -> list[Answer]:
         """Everything that a page must know to draw the lesson."""
         lesson, stage = self.stage.lesson, self.stage
@@ -196,6 +202,7 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "batch": lambda session, said: session.done(said, session.stage.one_update()),
     "point": lambda session, said: session.done(said, session.stage.one_point()),
     "rewind": lambda session, said: session.rewind(said),
+    "program": lambda session, said: session.program(),
     "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
     "weight": lambda session, said: session.done(
         said,

@@ -12,8 +12,8 @@ export function columnsOf(values, columns) {
   });
 }
 
-/** @param {HTMLCanvasElement} canvas @param {{values: number[], colour: string, dash: number[]}[]} lines */
-export function draw(canvas, lines) {
+/** @param {HTMLCanvasElement} canvas @param {{values: number[], colour: string, dash: number[]}[]} lines @param {number | null} at a place to mark, from 0 to 1 */
+export function draw(canvas, lines, at = null) {
   const scale = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   canvas.width = width * scale;
@@ -22,6 +22,10 @@ export function draw(canvas, lines) {
   context.scale(scale, scale);
   const every = lines.flatMap((line) => columnsOf(line.values, width).flat()).filter(Number.isFinite);
   const [low, high] = [Math.min(...every), Math.max(...every)];
+  if (at !== null) {
+    context.fillStyle = lines[0].colour;
+    context.fillRect(1 + at * (width - 2) - 0.5, 0, 1, height);
+  }
   for (const { values, colour, dash } of lines) {
     context.strokeStyle = colour;
     context.setLineDash(dash);

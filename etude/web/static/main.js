@@ -9,6 +9,7 @@ import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
 import { el, within } from "./page.js";
+import { Past } from "./past.js";
 import { Painter } from "./points.js";
 import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
@@ -47,6 +48,7 @@ let lesson = {
 };
 /** numbers that the network answers with */
 let outputs = 1;
+let epochSteps = 1;
 /** the colours of each class @type {Uint32Array[]} */
 let tints = [];
 /** @type {View} */
@@ -89,6 +91,7 @@ const link = new Link({ message, frame, lost: () => trouble("The connection to e
 
 const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
+const past = new Past((message) => link.say(message));
 const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
 const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
 
@@ -109,9 +112,9 @@ function message(said) {
   painter.hear(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
-  if (said.t === "done") { setPlaying(said.playing); link.ask(); }
+  if (said.t === "done") { setPlaying(said.playing); past.arrived(); if (!said.playing) trouble(""); link.ask(); }
   if (said.t !== "lesson" && said.t !== "tuned") return;
-  ({ lesson, view, address, outputs } = said);
+  ({ lesson, view, address, outputs, epoch_steps: epochSteps } = said);
   more.show(said, dark.matches);
   if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
   tintClasses();
@@ -137,10 +140,11 @@ function frame(got) {
   const live = /** @type {Live} */ (got.arrays);
   const rows = live.losses;
   for (let i = 0; i + 2 < rows.length; i += 3) {
-    counted.epoch = rows[i];
+    losses.train.length = losses.test.length = Math.min(losses.train.length, rows[i]); // another future than was drawn
     losses.train.push(rows[i + 1]);
     losses.test.push(rows[i + 2]);
   }
+  counted.epoch = live.place[0];
   counted.frames++;
   latest = live;
   requestAnimationFrame(() => {
@@ -163,14 +167,15 @@ function draw() {
   drawAnswer(latest);
   trace.drawn();
   const ink = getComputedStyle(document.body);
+  past.show(latest, epochSteps, points.train);
+  const at = latest.place[0] < latest.place[1] ? latest.place[0] / latest.place[1] : null;
   curve.draw(el("curve", HTMLCanvasElement), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },
     { values: losses.train, colour: ink.getPropertyValue("--muted"), dash: [] },
-  ]);
+  ], at);
   el("epoch").textContent = String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1");
-  const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
-  el("train-loss").textContent = written(train);
-  el("test-loss").textContent = written(test);
+  el("train-loss").textContent = written(latest.loss[0]);
+  el("test-loss").textContent = written(latest.loss[1]);
   more.draw(latest);
   if (spot !== null && document.activeElement !== cardValue) showCard();
   counted.drawn++;
@@ -327,7 +332,7 @@ function connect() {
     };
   }
   el("playButton").onclick = () => link.say({ t: "play", on: !playing });
-  el("stepButton").onclick = () => link.say({ t: "epoch" });
+  el("stepButton").onclick = () => past.step();
   el("resetButton").onclick = () => wish({});
   el("newButton").onclick = () => wish({ seed: "" });
   el("regenerate").onclick = () => link.say({ t: "points", address: changed(address, { seed: "" }) });
@@ -368,7 +373,7 @@ function keys(event) {
   if (/INPUT|SELECT/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
   /** @type {Record<string, () => void>} */
   const acts = {
-    " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
+    " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), ArrowLeft: () => el("backButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
     d: () => el("discretize").click(), t: () => el("showTestData").click(),
   };
   const act = acts[event.key];
@@ -376,7 +381,7 @@ function keys(event) {
 }
 
 function summarise() {
-  if (losses.test.length) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${written(losses.test.at(-1))}, training loss ${written(losses.train.at(-1))}.`;
+  if (latest) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${written(latest.loss[1])}, training loss ${written(latest.loss[0])}.`;
 }
 
 connect();

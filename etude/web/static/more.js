@@ -51,6 +51,7 @@ export class More {
     number("scheduleEpochs").disabled = lesson.schedule === "constant";
     number("dropout").value = String(lesson.dropout);
     el("dropout-said").textContent = percent(lesson.dropout);
+    number("noise").disabled = /** @type {HTMLButtonElement} */ (el("regenerate")).disabled = lesson.own.length > 0; // they are drawn for a world
     number("classes").value = String(lesson.classes);
     within(el("classes-box"), "output").textContent = String(lesson.classes);
     const classes = lesson.problem === "classification";
@@ -102,7 +103,7 @@ export class More {
 function legend(classes, dark) {
   const marks = Array.from({ length: classes }, (_, k) => {
     const mark = document.createElement("span");
-    mark.className = "mark";
+    mark.className = "glyph";
     mark.style.color = colourOf(k, dark);
     mark.textContent = GLYPHS[k];
     const name = document.createElement("span");

@@ -1,0 +1,204 @@
+"""A lesson as a program of its own: plain PyTorch, to be read like a textbook, that prints the same losses."""
+
+from itertools import pairwise
+
+from etude.playground.descent import WARM, seed_number
+from etude.playground.lesson import Lesson
+from etude.playground.network import BENDS
+from etude.playground.program_parts import (
+    BATCHES,
+    DROPOUT,
+    FACTOR,
+    HINGE,
+    LOSS,
+    LOSSES,
+    MODULES,
+    NEARLY,
+    OPTIMIZERS,
+    PENALTIES,
+    PRICE,
+    PULLED,
+    READ,
+    REPORT,
+    SAME,
+    SCHEDULES,
+    SINE,
+)
+
+EPOCHS = 100
+
+
+def program(lesson: Lesson, address: str) -> str:
+    """The program; it needs nothing but torch."""
+    browsers = lesson.is_the_browsers
+    blocks = [
+        f'"""A lesson of etude playground in plain PyTorch, {EPOCHS} epochs of it.\n\n'
+        f'{NEARLY if browsers else SAME}\n\n{address}\n"""\n',
+        imports(lesson),
+        f"\ntorch.set_default_dtype(torch.float64)\ntorch.set_num_threads(1)\nRATE, BATCH = {lesson.rate!r}, "
+        f"{min(lesson.batch, len(lesson.points[0]))}\n",
+        SINE if BENDS[lesson.activation] == "sine" else "",
+        DROPOUT.format(p=lesson.dropout, seed=seed_number(lesson.seed)) if lesson.dropout else "",
+        loss_function(lesson),
+        price(lesson),
+        schedule(lesson),
+        BATCHES,
+        READ.format(answers=".long()" if lesson.outputs > 1 else ""),
+        network(lesson),
+        (by_the_browsers_rule if browsers else by_autograd)(lesson),
+        "\n\n" + data(lesson) + "\nmain()\n",
+    ]
+    return "".join(blocks)
+
+
+def imports(lesson: Lesson) -> str:
+    """What the program needs."""
+    also = [name for name, used in (("hashlib", lesson.dropout), ("math", "math." in schedule(lesson))) if used]
+    return (
+        "".join(f"import {name}\n" for name in also)
+        + ("\n" if also else "")
+        + "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
+    )
+
+
+def schedule(lesson: Lesson) -> str:
+    """The factor on the learning rate, if it changes."""
+    steps = lesson.span * lesson.epoch
+    warm, third = max(1, steps // WARM), max(1, steps // 3)
+    factor = SCHEDULES[lesson.schedule].format(steps=steps, warm=warm, third=third)
+    return FACTOR.format(last=steps - 1, factor=factor) if factor else ""
+
+
+def price(lesson: Lesson) -> str:
+    """The penalty, where autograd goes through it."""
+    if lesson.is_the_browsers or lesson.penalty == "none":
+        return ""
+    return PRICE.format(price=PENALTIES[lesson.penalty].format(strength=lesson.strength))
+
+
+def loss_function(lesson: Lesson) -> str:
+    """How wrong the network is."""
+    one = f"return {LOSSES[lesson.loss]}"
+    if lesson.is_the_browsers and lesson.loss == "bce":
+        one = "return F.binary_cross_entropy(answer, y)"
+    body = HINGE if lesson.loss == "hinge" and lesson.outputs > 1 else one
+    said = "network(x)" if lesson.outputs > 1 else "network(x).squeeze(1)"
+    return LOSS.format(answer=said, body=body)
+
+
+def network(lesson: Lesson) -> str:
+    """The layers, and where their weights come from."""
+    lines, sizes = list[str](), [len(lesson.features), *lesson.shape, lesson.outputs]
+    for number, (few, many) in enumerate(pairwise(sizes)):
+        lines.append(f"nn.Linear({few}, {many})")
+        last = number == len(lesson.shape)
+        bend = lesson.answer if last else BENDS[lesson.activation]
+        lines += [] if last and bend == "identity" else [MODULES[bend]]
+        lines += ["Dropout()"] if lesson.dropout and not last else []
+    layers = "".join(f"        {line},\n" for line in lines)
+    return f'''
+
+def first_network():
+    """The network with the weights that the lesson begins with: those of a unit in a line, its bias the last."""
+    network = nn.Sequential(
+{layers}    )
+    rows = [torch.tensor([float(each) for each in line.split()]) for line in WEIGHTS.split("\\n") if line]
+    for layer in network:
+        if isinstance(layer, nn.Linear):
+            for unit in range(layer.out_features):
+                row = rows.pop(0)
+                layer.weight.data[unit], layer.bias.data[unit] = row[:-1], row[-1]
+    return network
+'''
+
+
+def by_autograd(lesson: Lesson) -> str:
+    """Learning by an optimizer of torch."""
+    optimizer = OPTIMIZERS[lesson.optimizer].format(decay=lesson.decay).replace("\n", "\n    ")
+    penalty = " + price_of(network)" if lesson.penalty != "none" else ""
+    seeded = "\n            chance.manual_seed(seed_of(step))" if lesson.dropout else ""
+    scheduled = (
+        ""
+        if lesson.schedule == "constant"
+        else f"""
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * factor(step)"""
+    )
+    return (
+        f'''
+
+def main():
+    """Learn, and print epoch, training loss and test loss."""
+    (x, y), test = points(TRAIN), {test_points(lesson)}
+    network = first_network()
+    optimizer = torch.optim.{optimizer}
+    rows, step = batches(len(x)), 0
+    report(0, network, (x, y), test)
+    for epoch in range(1, {EPOCHS + 1}):
+        for _ in range(len(x) // BATCH):{seeded}
+            row = next(rows)
+            loss = loss_of(network, x[row], y[row]){penalty}
+            optimizer.zero_grad()
+            loss.backward(){scheduled}
+            optimizer.step()
+            step += 1
+        report(epoch, network, (x, y), test)
+'''
+        + REPORT
+    )
+
+
+def by_the_browsers_rule(lesson: Lesson) -> str:
+    """Learning as TensorFlow Playground does."""
+    lasso = lesson.penalty == "L1"
+    pulls = f"[RATE * {lesson.strength} * {'w.data.sign()' if lasso else 'w.data'} for w in weights]"
+    before = (
+        "" if lesson.penalty == "none" else f"\n            pulls = {pulls}  # of the penalty, from the weights before"
+    )
+    after = "" if lesson.penalty == "none" else PULLED[lesson.penalty].replace("\n", "\n    ")
+    weights = (
+        "" if lesson.penalty == "none" else "\n    weights = [each for each in network.parameters() if each.ndim == 2]"
+    )
+    alive = "\n    alive = [torch.ones_like(w, dtype=torch.bool) for w in weights]" if lasso else ""
+    return (
+        f'''
+
+def main():
+    """Learn by plain gradient descent, and print epoch, training loss and test loss."""
+    (x, y), test = points(TRAIN), {test_points(lesson)}
+    network = first_network(){weights}{alive}
+    rows = batches(len(x))
+    report(0, network, (x, y), test)
+    for epoch in range(1, {EPOCHS + 1}):
+        for _ in range(len(x) // BATCH):
+            row = next(rows)
+            network.zero_grad()
+            loss_of(network, x[row], y[row]).backward(){before}
+            for each in network.parameters():
+                each.data -= RATE * each.grad{after}
+        report(epoch, network, (x, y), test)
+'''
+        + REPORT
+    )
+
+
+def test_points(lesson: Lesson) -> str:
+    """Those that are held back, if there are any."""
+    return "points(TEST)" if lesson.points[1] else "None"
+
+
+def data(lesson: Lesson) -> str:
+    """Points and weights, to the last digit."""
+    found = []
+    for name, part in zip(("TRAIN", "TEST"), lesson.parts, strict=True):
+        rows = "".join(
+            " ".join(map(repr, [*x, float(y)])) + "\n" for x, y in zip(part.x.tolist(), part.y.tolist(), strict=True)
+        )
+        found.append(f'# {", ".join(lesson.features)} and the label of each point\n{name} = """\n{rows}"""\n')
+    units = [
+        [*row, bias]
+        for layer in lesson.network().linears
+        for row, bias in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)
+    ]
+    rows = "".join(" ".join(map(repr, unit)) + "\n" for unit in units)
+    return "\n".join([*found, f'WEIGHTS = """\n{rows}"""\n'])
