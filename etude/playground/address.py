@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from etude.playground import beyond
+from etude.playground.goals import Goal, read_goal, write_goal
 from etude.playground.lesson import Lesson
 from etude.playground.many import MANY
 from etude.playground.network import BENDS, FEATURES
@@ -51,6 +52,8 @@ class View:
     hide_text: bool = False
     hidden: tuple[str, ...] = ()
     """controls of HIDEABLE, and features, that the page does not show"""
+    goal: Goal | None = None
+    """when the lesson has been passed"""
 
 
 def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
@@ -65,6 +68,7 @@ def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
         show_test_data=is_on(given, "showTestData"),
         discretize=is_on(given, "discretize"),
         hide_text=is_on(given, "hideText"),
+        goal=read_goal(given.get("goal", "")),
         hidden=tuple(name for name in (*HIDEABLE, *FEATURES) if is_on(given, f"{name}_hide")),
     )
     return lesson, view
@@ -119,7 +123,8 @@ def write_address(lesson: Lesson, view: View) -> str:
     values |= {"showTestData": view.show_test_data, "discretize": view.discretize, "hideText": view.hide_text}
     values |= {f"{name}_hide": True for name in view.hidden}
     values |= beyond.unusual(lesson)
-    return "&".join(f"{key}={quote(written(value), safe=',;')}" for key, value in values.items())
+    values |= {"goal": write_goal(view.goal)} if view.goal else {}
+    return "&".join(f"{key}={quote(written(value), safe=',;:')}" for key, value in values.items())
 
 
 def written(value: object) -> str:

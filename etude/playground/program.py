@@ -114,13 +114,18 @@ def first_network():
 
 def by_autograd(lesson: Lesson) -> str:
     """Learning by an optimizer of torch."""
-    optimizer = OPTIMIZERS[lesson.optimizer].format(decay=lesson.decay).replace("\n", "\n    ")
+    optimizer = (
+        OPTIMIZERS[lesson.optimizer]
+        .format(decay=lesson.decay)
+        .replace("\n", "\n    ")
+        .replace(", weight_decay=0.0,", ",")
+    )
     penalty = " + price_of(network)" if lesson.penalty != "none" else ""
     seeded = "\n            chance.manual_seed(seed_of(step))" if lesson.dropout else ""
     scheduled = (
         ""
         if lesson.schedule == "constant"
-        else f"""
+        else """
             for group in optimizer.param_groups:
                 group["lr"] = RATE * factor(step)"""
     )

@@ -37,7 +37,7 @@ OPTIMIZERS = {
     "adamw": """AdamW(
     [
         {{"params": [each for each in network.parameters() if each.ndim == 2], "weight_decay": {decay}}},
-        {{"params": [each for each in network.parameters() if each.ndim == 1], "weight_decay": 0.0}},  # biases go free
+        {{"params": [each for each in network.parameters() if each.ndim == 1], "weight_decay": 0.0}},
     ],
     lr=RATE,
     fused=True,

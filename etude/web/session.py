@@ -14,6 +14,7 @@ from etude.errors import EtudeError
 from etude.playground.address import View, read_address, write_address
 from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_of
 from etude.playground.descent import BINARY
+from etude.playground.goals import missing
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
 from etude.playground.program import program
@@ -163,7 +164,11 @@ class Session:
         stage = self.stage
         frame = encode(LIVE, self.counted(), stage.step, stage.arrays())
         stage.losses = []
-        return [frame, {"t": "stopped", "why": stage.trouble}] if stage.trouble else [frame]
+        answers: list[Answer] = [frame]
+        if self.view.goal:
+            lacks = missing(self.view.goal, stage.lesson, stage.scores, stage.epoch)
+            answers.append({"t": "goal", "missing": lacks, "epoch": stage.epoch})
+        return [*answers, {"t": "stopped", "why": stage.trouble}] if stage.trouble else answers
 
     def counted(self) -> int:
         """The number of the next frame."""

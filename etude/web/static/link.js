@@ -13,12 +13,15 @@ import { decode } from "./frame.js";
  *   dropout: number, decay: number, classes: number, own: [number, number, number][],
  * }} Lesson
  */
-/** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[]}} View */
+/** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[], goal: Goal | null}} View */
+/** @typedef {{loss: number | null, accuracy: number | null, units: number | null, epochs: number | null}} Goal */
 /** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array}} Live */
 /** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**
  * @typedef {{t: "lesson", playing: boolean} & About | {t: "tuned"} & About
+ *   | {t: "program", text: string}
+ *   | {t: "goal", missing: string[], epoch: number}
  *   | {t: "table", said: string[], written: boolean}
  *   | {t: "done", id: number | null, step: number, playing: boolean}
  *   | {t: "stopped", why: string}

@@ -11,6 +11,7 @@ import { Network } from "./network.js";
 import { el, within } from "./page.js";
 import { Past } from "./past.js";
 import { Painter } from "./points.js";
+import { Share } from "./share.js";
 import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
@@ -52,7 +53,7 @@ let epochSteps = 1;
 /** the colours of each class @type {Uint32Array[]} */
 let tints = [];
 /** @type {View} */
-let view = { show_test_data: false, discretize: false, hide_text: false, hidden: [] };
+let view = { show_test_data: false, discretize: false, hide_text: false, hidden: [], goal: null };
 let address = "";
 let playing = false;
 /** @type {Live | null} */
@@ -91,6 +92,7 @@ const link = new Link({ message, frame, lost: () => trouble("The connection to e
 
 const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
+const share = new Share((message) => link.say(message));
 const past = new Past((message) => link.say(message));
 const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
 const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
@@ -110,12 +112,14 @@ function wish(changes) {
 function message(said) {
   trace.message(said);
   painter.hear(said);
+  share.hear(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); past.arrived(); if (!said.playing) trouble(""); link.ask(); }
   if (said.t !== "lesson" && said.t !== "tuned") return;
   ({ lesson, view, address, outputs, epoch_steps: epochSteps } = said);
   more.show(said, dark.matches);
+  share.show(said);
   if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
   tintClasses();
   painter.show(said);
