@@ -61,7 +61,7 @@ class Session:
             act = ACTS[message["t"]]
             return act(self, message)
         except EtudeError as error:
-            return [{"t": "error", "message": error.message}]
+            return [{"t": "error", "message": error.message[:1].upper() + error.message[1:]}]
         except (ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
             return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
 

@@ -171,7 +171,7 @@ function draw() {
   drawAnswer(latest);
   trace.drawn();
   const ink = getComputedStyle(document.body);
-  past.show(latest, epochSteps, points.train);
+  past.show(latest, epochSteps, points.train, playing);
   const at = latest.place[0] < latest.place[1] ? latest.place[0] / latest.place[1] : null;
   curve.draw(el("curve", HTMLCanvasElement), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },

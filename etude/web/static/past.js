@@ -45,8 +45,8 @@ export class Past {
     if (this.wished !== null) this.go(this.wished);
   }
 
-  /** @param {Live} live @param {number} steps updates of an epoch @param {Float32Array} points that are learnt from */
-  show(live, steps, points) {
+  /** @param {Live} live @param {number} steps updates of an epoch @param {Float32Array} points that are learnt from @param {boolean} playing */
+  show(live, steps, points, playing) {
     const [epoch, seen, update, looked] = live.place;
     this.epoch = epoch;
     this.slider.max = String(seen);
@@ -54,7 +54,7 @@ export class Past {
     this.slider.disabled = seen === 0;
     this.slider.setAttribute("aria-valuetext", `Epoch ${epoch} of ${seen}`);
     el("backButton", HTMLButtonElement).disabled = epoch === 0 && update === 0;
-    el("update-said").textContent = update || looked >= 0 ? `update ${update} of ${steps}` : "";
+    el("update-said").textContent = !playing && (update || looked >= 0) ? `update ${update} of ${steps}` : "";
     const ring = el("looked");
     ring.hidden = looked < 0;
     if (looked >= 0) Object.assign(ring.style, { left: `${((points[3 * looked] + SIDE) / (2 * SIDE)) * 100}%`, top: `${((SIDE - points[3 * looked + 1]) / (2 * SIDE)) * 100}%` });

@@ -32,6 +32,7 @@ export class Share {
     el("program-copy").onclick = () => copy(el("program-text").textContent ?? "", el("program-said"));
     el("program-close").onclick = () => el("program", HTMLDialogElement).close();
     el("teacher-open").onclick = () => this.openTeacher();
+    el("teacher-try").onclick = () => el("teacher", HTMLDialogElement).close();
     el("teacher-copy").onclick = () => copy(el("teacher-link", HTMLInputElement).value, el("teacher-said"));
     el("teacher-close").onclick = () => el("teacher", HTMLDialogElement).close();
     for (const id of ["teacher-loss", "teacher-accuracy", "teacher-units", "teacher-epochs", "hideText"]) el(id).oninput = () => this.link();
