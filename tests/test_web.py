@@ -53,7 +53,7 @@ def test_strangers_stay_outside(client: TestClient, path: str, token: str | None
 
 def test_every_route_was_tried(client: TestClient) -> None:
     paths = {route.path for route in client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
-    assert paths == {"/", "/static/{name}"}
+    assert paths == {"/", "/runs", "/static/{name}"}
 
 
 def test_the_token_moves_into_a_cookie(client: TestClient) -> None:

@@ -14,7 +14,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const curves = new Cards(el("curves"));
 const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
-const network = new Cards(el("network"));
+const network = new Cards(el("whole"));
 /** @type {string[]} */
 let chosen = [];
 /** @type {string | null} */
@@ -193,8 +193,9 @@ function connect() {
   el("faster").onclick = () => wish("rate", { factor: 2 });
   el("save").onclick = () => wish("save");
   el("stop").onclick = () => wish("stop");
-  el("layers").onchange = () => { layer.show({}); showInside(); };
-  el("inside").ontoggle = () => showInside();
+  const lookNow = () => showInside().catch((error) => trouble(error.message));
+  el("layers").onchange = () => { layer.show({}); lookNow(); };
+  el("inside").ontoggle = lookNow;
   addEventListener("hashchange", () => chosenChanged().catch((error) => trouble(error.message)));
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
@@ -210,6 +211,6 @@ await list().catch((error) => trouble(error.message));
 await chosenChanged().catch((error) => trouble(error.message));
 again(PACE.table, list);
 again(PACE.state, showState);
-again(PACE.curves, async () => { if (chosen.length && rows.some((row) => chosen.includes(row.name) && row.state === "training")) await showCurves(); });
+again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
 again(PACE.inside, showInside);
