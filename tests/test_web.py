@@ -226,6 +226,7 @@ def test_a_trace_is_asked_by_number_or_by_place_and_changes_nothing() -> None:
     session.obey('{"t": "learn", "point": 1}')
     matrix = session.stage.rule.matrices[0]
     np.testing.assert_allclose(new, [*matrix[0, 1:], matrix[0, 0]], rtol=1e-12)
+    assert len(session.stage.losses) == 2 and session.stage.losses[1][1] < session.stage.losses[0][1]
     session.close()
 
 

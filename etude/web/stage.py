@@ -130,6 +130,7 @@ class LessonStage:
         train, _ = self.lesson.points
         self.playing = False
         self.rule.update(self.lesson.labelled([train[point]]))
+        self.losses.append(self.scored())
         return self.step
 
     def arrays(self) -> dict[str, np.ndarray]:

@@ -254,7 +254,7 @@ function showWorlds() {
       button.setAttribute("aria-checked", String(name === now && !lesson.own.length));
       button.setAttribute("aria-label", label);
       button.title = label;
-      button.onclick = () => wish({ [key]: name, points: "" });
+      button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? { points: "", percTrainData: "50" } : {}) });
       const canvas = document.createElement("canvas");
       button.append(canvas);
       paint(canvas, mapOf(/** @type {any} */ (PICTURES)[name]), SMALL, colours);

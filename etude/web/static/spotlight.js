@@ -39,8 +39,14 @@ export class Spotlight {
     for (const { at, quantities, layer, last } of units) {
       const result = quantities.includes(line.result);
       const side = last ? "answer" : layer === 0 || (layer === first && edges.length > 0) ? "left" : "right";
-      this.svg.append(...unit(at, quantities.map(said), result, side));
+      const words = quantities.map(said).map((each) => (layer === 0 && this.isNarrow() ? each.replace(/.* = /, "") : each));
+      this.svg.append(...unit(at, words, result, side));
     }
+  }
+
+  /** Whether what sticks out to the left is cut off; the names of the features stand there anyway. */
+  isNarrow() {
+    return matchMedia("(max-width: 700px)").matches;
   }
 
   /** Again, after the picture was built anew. */

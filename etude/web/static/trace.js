@@ -80,6 +80,7 @@ export class Trace {
       showAbove(el("network"), el("trace"));
     } else {
       this.told = null;
+      el("trace-lines").replaceChildren();
       this.spotlight.show(null);
       this.mark.remove();
       el("numbersButton").focus({ preventScroll: true });
@@ -166,7 +167,7 @@ export class Trace {
     now.scrollIntoView({ block: "nearest" });
     const line = this.lines[this.at];
     const [name, part] = /** @type {[string, typeof PARTS.loss]} */ (Object.entries(PARTS).find(([, { kinds }]) => kinds.includes(line.kind)));
-    el("trace-words").textContent = part.words;
+    el("trace-words").textContent = part.words + remark(line);
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (el("trace-parts").querySelectorAll("button"))) chip.setAttribute("aria-pressed", String(chip.dataset.part === name));
     el("trace-count").textContent = `Line ${this.at + 1} of ${this.lines.length}`;
     el("trace-said").textContent = `${named(line.result)} is ${digits(line.result.value)}`;
@@ -194,6 +195,12 @@ export class Trace {
     item.onpointerleave = item.onblur = () => this.open && this.light(this.lines[this.at]);
     return item;
   }
+}
+
+/** What is special about a line. @param {Line} line @returns {string} */
+function remark({ kind, formula }) {
+  if (kind === "delta" && !isQuantity(formula) && formula.sign === "minus") return " Here cross-entropy meets a sigmoid, whose slope cancels out.";
+  return operands(formula).some((each) => each.symbol === "λ") ? " The penalty λ pulls it towards 0." : "";
 }
 
 /** Whether another layer, or another part, begins with a line. @param {Line[]} lines @param {number} place */
