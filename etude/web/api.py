@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,7 +13,6 @@ from etude.web.live import LiveTraining
 from etude.web.runs import Runs, curves, figures, settings
 from etude.web.wire import packed
 
-T = TypeVar("T")
 MOST = 10
 """runs side by side: more lines than that nobody tells apart"""
 router = APIRouter(prefix="/api")
@@ -36,11 +35,6 @@ def live_of(request: Request) -> LiveTraining:
 def drawn(shown: Mapping[str, Figure]) -> Response:
     """Figures as bytes."""
     return Response(packed(shown), media_type="application/octet-stream")
-
-
-async def done(live: LiveTraining, wish: Callable[[], T]) -> T:
-    """What the training answers, between two updates."""
-    return await asyncio.wrap_future(live.ask(wish))
 
 
 def chosen(names: str) -> list[str]:
@@ -93,25 +87,25 @@ async def state(request: Request) -> dict[str, Any]:
     return live_of(request).state()
 
 
-@router.get("/live/view")
-async def view(request: Request, name: str) -> Response:
+@router.get("/live/view")  # `now`: before it is its turn, as somebody has just asked for it
+async def view(request: Request, name: str, now: bool = False) -> Response:
     """A figure of the recipe, drawn from the network of now."""
     live = live_of(request)
-    return drawn({name: await done(live, lambda: live.view(name))})
+    return drawn({name: await asyncio.wrap_future(live.look(lambda: live.view(name), now=now))})
 
 
 @router.get("/live/inside")
-async def inside(request: Request) -> Response:
+async def inside(request: Request, now: bool = False) -> Response:
     """The layers, and how far an update moves them."""
     live = live_of(request)
-    return drawn(await done(live, live.inside))
+    return drawn(await asyncio.wrap_future(live.look(live.inside, now=now)))
 
 
 @router.get("/live/layer")
-async def layer(request: Request, name: str) -> Response:
+async def layer(request: Request, name: str, now: bool = False) -> Response:
     """What a layer says, and its weights."""
     live = live_of(request)
-    return drawn(await done(live, lambda: live.layer(name)))
+    return drawn(await asyncio.wrap_future(live.look(lambda: live.layer(name), now=now)))
 
 
 @router.post("/live/{act}")
@@ -126,5 +120,5 @@ async def control(request: Request, act: str) -> dict[str, Any]:
     }
     if act not in acts:
         raise UsageError("E-ACT", f"a training cannot {act!r}; it can {', '.join(acts)}.")
-    await done(live, acts[act])
+    await asyncio.wrap_future(live.act(acts[act]))
     return live.state()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import torch
 
@@ -21,6 +21,7 @@ from etude.types import B
 from etude.web.drive import fulfil
 
 T = TypeVar("T")
+Wishes: TypeAlias = queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]]
 SHARE = 0.05
 """of the time that looking may cost while the training goes on"""
 PATIENCE = 0.1
@@ -33,7 +34,8 @@ class LiveTraining:
     """Stands beside the loop: `follow` sees each experiment before it begins, `between` is called after each update.
 
     Everything that is asked is done in the thread of the training, so nothing needs a lock. While the training goes on,
-    answers wait until looking has cost at most `SHARE` of the time; without askers nothing is computed.
+    drawings that somebody sees again wait until looking has cost at most `SHARE` of the time; without askers nothing is
+    computed.
     """
 
     def __init__(self, run: Run, *, stop: Callable[[], None]) -> None:
@@ -46,7 +48,8 @@ class LiveTraining:
         self.event: Event | None = None
         self.seen: tuple[float, int, Rehearsal] | None = None
         """when, after which update, and what"""
-        self.wishes: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self.acts: Wishes = queue.SimpleQueue()
+        self.looks: Wishes = queue.SimpleQueue()
         self.began, self.stood, self.looked = time.perf_counter(), 0.0, 0.0
         """the start; seconds in which the training stood; seconds that went into answers while it went on"""
 
@@ -66,28 +69,45 @@ class LiveTraining:
 
         return noted
 
-    def ask(self, wish: Callable[[], T]) -> Future[T]:
-        """Have this done between two updates; its result, or its error."""
+    def look(self, wish: Callable[[], T], *, now: bool) -> Future[T]:
+        """Have this drawn between two updates, as soon as it may cost something or `now`; its result, or its error."""
+        return self.put(self.acts if now else self.looks, lambda: self.timed(wish))
+
+    def timed(self, wish: Callable[[], T]) -> T:
+        """Its result; what it cost is noted."""
+        begun = time.perf_counter()
+        try:
+            return wish()
+        finally:
+            self.looked += time.perf_counter() - begun if self.playing else 0.0
+
+    def act(self, wish: Callable[[], T]) -> Future[T]:
+        """Have this done after the update of now."""
+        return self.put(self.acts, wish)
+
+    def put(self, wishes: Wishes, wish: Callable[[], T]) -> Future[T]:
+        """A wish at the end of a queue."""
         answer: Future[T] = Future()
         if self.closed:
             answer.set_exception(UsageError("E-LIVE", "the training is over, and nothing answers any more."))
         else:
-            self.wishes.put((wish, answer))
+            wishes.put((wish, answer))
         return answer
 
     def close(self) -> None:
         """Answer nobody any more, not even those who wait."""
         self.closed = True
-        while not self.wishes.empty():
-            self.wishes.get()[1].set_exception(UsageError("E-LIVE", "the training has ended meanwhile."))
+        for wishes in (self.acts, self.looks):
+            while not wishes.empty():
+                wishes.get()[1].set_exception(UsageError("E-LIVE", "the training has ended meanwhile."))
 
     def between(self, event: Event, *, stopped: Callable[[], bool]) -> None:
         """Do what was asked, and stand still until somebody wants to go on, or to end."""
         self.event = event
-        while not self.wishes.empty() and self.cost() <= SHARE:
-            begun = time.perf_counter()
-            fulfil(*self.wishes.get())
-            self.looked += time.perf_counter() - begun
+        while not self.acts.empty():
+            fulfil(*self.acts.get())
+        while not self.looks.empty() and self.looked <= SHARE * self.trained():
+            fulfil(*self.looks.get())
         if not self.playing:
             self.stand(lambda: self.playing or stopped())
 
@@ -100,15 +120,17 @@ class LiveTraining:
         """Only answer."""
         begun = time.perf_counter()
         while not until():
+            while not self.acts.empty():
+                fulfil(*self.acts.get())
             try:
-                fulfil(*self.wishes.get(timeout=PATIENCE))
+                fulfil(*self.looks.get(timeout=PATIENCE))
             except queue.Empty:
                 continue
         self.stood += time.perf_counter() - begun
 
-    def cost(self) -> float:
-        """The share of the time of training that went into answers."""
-        return self.looked / max(time.perf_counter() - self.began - self.stood, 1e-9)
+    def trained(self) -> float:
+        """Seconds in which the training went on."""
+        return time.perf_counter() - self.began - self.stood
 
     def state(self) -> dict[str, Any]:
         """What a page must know to draw the controls."""
@@ -124,7 +146,7 @@ class LiveTraining:
             "playing": self.playing,
             "ended": self.ended,
             "rates": {name: optimizer.rate for name, optimizer in optimizers},
-            "cost": self.cost(),
+            "cost": self.looked / self.trained(),
             "views": list(experiment.views),
             "layers": {name: type(each).__name__ for name, each in leaves(experiment.learner).items()},
         }

@@ -14,6 +14,8 @@ from etude.report.charts import calibration, confusion, lines, ranking_curves, s
 from etude.report.facts import Facts, read_facts
 from etude.verbs.results import result
 
+KNOWN = {"step", "phase", "seconds", "epoch", "loss", "learning_rate"}
+"""columns of the curves that have a drawing of their own, or none"""
 FRESH = 20.0
 """seconds since the last row of the curves, after which nobody seems to train any more"""
 
@@ -87,9 +89,15 @@ def curves(folders: Sequence[Path]) -> dict[str, Figure]:
     """The curves of one run, or those of several in common drawings."""
     every = {folder.name: read_facts(folder).last_phase() for folder in folders}
     if len(every) == 1:
-        return {curve.title: curve for rows in every.values() for curve in training_curves(rows)}
+        return {curve.title: curve for rows in every.values() for curve in [*training_curves(rows), *others(rows)]}
     names = dict.fromkeys(name for rows in every.values() for row in rows for name in row if compared(name))
     return {name: overlaid(name, every) for name in names}
+
+
+def others(rows: Sequence[Mapping[str, Any]]) -> list[Curve]:
+    """What the learner says beside its loss, in the order in which it says it."""
+    names = dict.fromkeys(name for row in rows for name in row if name not in KNOWN and not name.startswith("valid_"))
+    return [overlaid(name, {name.replace("_", " "): rows}) for name in names]
 
 
 def compared(name: str) -> bool:

@@ -3,10 +3,10 @@
 import { ink } from "./ink.js";
 
 /** @typedef {{context: CanvasRenderingContext2D, width: number, height: number}} Sheet */
-/** @typedef {{x: number[], y: number[], xLabel: string, yLabel: string, logX: boolean, logY: boolean, exact?: boolean}} Wanted */
-/** @typedef {{sheet: Sheet, left: number, right: number, top: number, bottom: number, xRange: number[], toX: (v: number) => number, toY: (v: number) => number, legendWidth: (label: string) => number}} Plot */
+/** @typedef {{x: number[], y: number[], xLabel: string, yLabel: string, logX: boolean, logY: boolean, exact?: boolean, above: number}} Wanted the space above holds the legend */
+/** @typedef {{sheet: Sheet, left: number, right: number, top: number, bottom: number, xRange: number[], toX: (v: number) => number, toY: (v: number) => number}} Plot */
 
-const SPACE = { left: 58, right: 10, top: 8, bottom: 40 };
+const SPACE = { left: 62, right: 10, top: 8, bottom: 40 };
 
 /** Round numbers from low to high, about n of them. @param {number} low @param {number} high @param {number} n @returns {number[]} */
 export function ticks(low, high, n) {
@@ -23,11 +23,11 @@ export function decades(low, high) {
   return last < first ? [low, high] : Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
 }
 
-/** @param {number} value @param {number} step between two ticks @returns {string} */
-export function tickText(value, step) {
+/** @param {number} value @param {number} step between two ticks @param {number} largest of all ticks @returns {string} */
+export function tickText(value, step, largest) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(Math.max(0, Math.ceil(Math.log10(size / Math.abs(step || size)) - 1e-9))).replace("e+", "e");
+  if (largest >= 1e6 || largest < 1e-3) return value.toExponential(Math.max(0, Math.ceil(Math.log10(size / Math.abs(step || size)) - 1e-9))).replace("e+", "e");
   return value.toLocaleString("en", { maximumFractionDigits: Math.max(0, Math.min(8, Math.ceil(-Math.log10(step || 1) - 1e-9))) });
 }
 
@@ -44,7 +44,7 @@ function range(values, log, exact) {
 
 /** Draw the axes. @param {Sheet} sheet @param {Wanted} wanted @returns {Plot} */
 export function axes(sheet, wanted) {
-  const [left, right, top, bottom] = [SPACE.left, sheet.width - SPACE.right, SPACE.top, sheet.height - SPACE.bottom];
+  const [left, right, top, bottom] = [SPACE.left, sheet.width - SPACE.right, SPACE.top + wanted.above, sheet.height - SPACE.bottom];
   const xRange = range(wanted.x, wanted.logX, true);
   const yRange = range(wanted.y, wanted.logY, wanted.exact ?? false);
   const toX = scale(xRange, [left, right], wanted.logX);
@@ -57,7 +57,7 @@ export function axes(sheet, wanted) {
     context.textAlign = "right";
     context.fillText(text, left - 6, toY(value));
   });
-  marks(xRange, wanted.logX, (right - left) / 90).forEach(([value, text]) => {
+  marks(xRange, wanted.logX, Math.max(4, (right - left) / 80)).forEach(([value, text]) => {
     rule(context, [toX(value), top], [toX(value), bottom]);
     context.textAlign = "center";
     context.fillText(text, Math.min(right - 14, toX(value)), bottom + 12);
@@ -69,7 +69,7 @@ export function axes(sheet, wanted) {
   context.rotate(-Math.PI / 2);
   context.fillText(fitted(context, wanted.yLabel, bottom - top), 0, 0);
   context.restore();
-  return { sheet, left, right, top, bottom, xRange, toX, toY, legendWidth: (label) => context.measureText(label).width };
+  return { sheet, left, right, top, bottom, xRange, toX, toY };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} text @param {number} room @returns {string} */
@@ -90,7 +90,8 @@ function scale([low, high], [start, end], log) {
 function marks([low, high], log, n) {
   const found = log ? decades(low, high) : ticks(low, high, n);
   const step = found.length > 1 ? found[1] - found[0] : high - low;
-  return found.map((value) => [value, tickText(value, log ? value : step)]);
+  const largest = Math.max(...found.map(Math.abs));
+  return found.map((value) => [value, tickText(value, log ? value : step, log ? Math.abs(value) : largest)]);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[]} from @param {number[]} to */

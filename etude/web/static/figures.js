@@ -10,7 +10,7 @@ import { ink, MARKS } from "./ink.js";
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 1], [10, 2], [3, 5], [8, 2, 1, 2], [2, 1], [5, 1]];
 const PARTS = ["training", "validation", "test"];
 const PRINTED = 20;
-const LIMIT = { matrix: 640, ridges: 6 };
+const LIMIT = { matrix: 420, ridges: 6 };
 
 /**
  * Draw a figure into a box; what stood there before is replaced, and a canvas of the same kind is used again.
@@ -80,32 +80,25 @@ export function short(value) {
 function heightOf(figure, width) {
   if (figure.figure === "Images") return picturesLayout(figure, width).height;
   if (figure.figure === "Matrix") return matrixLayout(figure, width).height;
+  if (figure.figure === "Points") return Math.round(Math.min(400, Math.max(240, width * 0.9)));
   return Math.round(Math.min(320, Math.max(200, width * 0.62)));
 }
 
 /** @param {Sheet} sheet @param {Figure} figure */
 function curve(sheet, figure) {
-  const lines = Object.entries(named(figure.lines)).map(([name, each]) => ({ name, x: each.x.data, y: each.y.data, low: each.low?.data, high: each.high?.data }));
+  const lines = Object.entries(named(figure.lines)).map(([name, each], number) => {
+    const k = PARTS.includes(name) ? PARTS.indexOf(name) : number;
+    return { name, x: each.x.data, y: each.y.data, low: each.low?.data, high: each.high?.data, colour: ink(`class-${k % 10}`), dash: DASHES[k % DASHES.length] };
+  });
   const plot = axes(sheet, {
-    x: lines.flatMap((each) => ends(each.x)), y: lines.flatMap((each) => robust(each.y)),
-    xLabel: figure.x_label, yLabel: figure.y_label, logX: figure.log_x, logY: figure.log_y,
+    x: lines.flatMap((each) => ends(each.x)), y: lines.flatMap((each) => robust(each.y)), xLabel: figure.x_label, yLabel: figure.y_label,
+    logX: figure.log_x, logY: figure.log_y, above: lines.length > 1 ? legend(sheet, lines.map(({ name, colour, dash }) => ({ name, mark: stroke(colour, dash) }))) : 0,
   });
   if (figure.diagonal) line(plot, [0, 1], [0, 1], { colour: ink("muted"), dash: [2, 2] });
-  lines.forEach((each, number) => {
-    const k = PARTS.includes(each.name) ? PARTS.indexOf(each.name) : number;
-    const colour = ink(`class-${k % 10}`);
-    if (each.low && each.high) band(plot, each.x, each.low, each.high, colour);
-    line(plot, each.x, each.y, { colour, dash: DASHES[k % DASHES.length] });
-    if (lines.length > 1) legend(plot, number, each.name, (context, x, y) => {
-      context.setLineDash(DASHES[k % DASHES.length]);
-      context.strokeStyle = colour;
-      context.lineWidth = 2;
-      context.beginPath();
-      context.moveTo(x, y);
-      context.lineTo(x + 20, y);
-      context.stroke();
-    });
-  });
+  for (const { x, y, low, high, colour, dash } of lines) {
+    if (low && high) band(plot, x, low, high, colour);
+    line(plot, x, y, { colour, dash });
+  }
 }
 
 /** @param {ArrayLike<number>} values @returns {number[]} */
@@ -119,29 +112,48 @@ function ends(values) {
 function robust(values) {
   const finite = values.filter(Number.isFinite).sort();
   if (finite.length < 50) return ends(finite);
-  return [finite[Math.floor(finite.length / 100)], finite[Math.ceil((finite.length * 99) / 100) - 1], finite[0] < 0 ? finite[0] : finite[0]];
+  return [finite[Math.floor(finite.length / 100)], finite[Math.ceil((finite.length * 99) / 100) - 1]];
 }
 
-/** An entry at the top of the plot. @param {any} plot @param {number} number @param {string} name @param {(context: CanvasRenderingContext2D, x: number, y: number) => void} mark */
-function legend(plot, number, name, mark) {
-  const { context } = plot.sheet;
-  const label = name.length > 26 ? `${name.slice(0, 25)}…` : name;
-  const [x, y] = [plot.right - 16 - plot.legendWidth(label), plot.top + 10 + 18 * number];
-  context.save();
-  mark(context, x - 12, y);
-  context.restore();
-  context.fillStyle = ink("text");
+/** @typedef {{name: string, mark: (context: CanvasRenderingContext2D, x: number, y: number) => void}} Entry */
+
+/** Names above the plot, from left to right; the height that they take. @param {Sheet} sheet @param {Entry[]} entries @returns {number} */
+function legend({ context, width }, entries) {
+  let [x, y] = [62, 9];
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(label, x + 16, y);
+  for (const { name, mark } of entries) {
+    const label = cut(name, 30);
+    const wide = context.measureText(label).width + 44;
+    if (x + wide > width && x > 62) [x, y] = [62, y + 18];
+    context.save();
+    mark(context, x, y);
+    context.restore();
+    context.fillStyle = ink("text");
+    context.fillText(label, x + 26, y);
+    x += wide;
+  }
+  return entries.length ? y + 12 : 0;
 }
+
+/** @param {string} colour @param {number[]} dash @returns {Entry["mark"]} */
+const stroke = (colour, dash) => (context, x, y) => {
+  context.setLineDash(dash);
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + 20, y);
+  context.stroke();
+};
 
 /** @param {Sheet} sheet @param {Figure} figure */
 function points(sheet, figure) {
   const [x, y] = [figure.x.data, figure.y.data];
   const grid = figure.background;
+  const above = legend(sheet, figure.names.map((/** @type {string} */ name, /** @type {number} */ k) => ({ name, mark: mark(k) })));
   const plot = axes(sheet, {
-    x: grid ? grid.x : ends(x), y: grid ? grid.y : ends(y), xLabel: figure.x_label, yLabel: figure.y_label,
+    above, x: grid ? grid.x : ends(x), y: grid ? grid.y : ends(y), xLabel: figure.x_label, yLabel: figure.y_label,
     exact: Boolean(grid), logX: false, logY: false,
   });
   if (grid) ground(plot, grid);
@@ -156,28 +168,29 @@ function points(sheet, figure) {
     }
   });
   context.globalAlpha = 1;
-  figure.names.forEach((/** @type {string} */ name, /** @type {number} */ k) => legend(plot, k, name, (on, left, middle) => {
-    on.fillStyle = ink(`class-${k % 10}`);
-    MARKS[k % MARKS.length](on, left + 12, middle, 4);
-  }));
 }
 
-/** What a network answers behind the points. @param {any} plot @param {any} grid */
+/** @param {number} k @returns {Entry["mark"]} */
+const mark = (k) => (context, x, y) => {
+  context.fillStyle = ink(`class-${k % 10}`);
+  MARKS[k % MARKS.length](context, x + 14, y, 4);
+};
+
+/** What a network answers behind the points; the first row is the lowest. @param {any} plot @param {any} grid */
 function ground(plot, grid) {
   const [rows, columns] = grid.values.shape;
   const values = grid.values.data;
   const signed = values.every((/** @type {number} */ v) => v >= -1 && v <= 1);
+  const scratch = new OffscreenCanvas(columns, rows);
+  const on = /** @type {OffscreenCanvasRenderingContext2D} */ (scratch.getContext("2d"));
+  values.forEach((/** @type {number} */ value, /** @type {number} */ k) => {
+    on.globalAlpha = signed ? 0.45 * Math.abs(value) : 0.22;
+    on.fillStyle = signed ? ink(value < 0 ? "negative" : "positive") : ink(`class-${Math.round(value) % 10}`);
+    on.fillRect(k % columns, rows - 1 - Math.floor(k / columns), 1, 1);
+  });
   const { context } = plot.sheet;
-  const [wide, high] = [(plot.right - plot.left) / columns, (plot.bottom - plot.top) / rows];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = values[row * columns + column];
-      context.globalAlpha = signed ? 0.45 * Math.abs(value) : 0.22;
-      context.fillStyle = signed ? ink(value < 0 ? "negative" : "positive") : ink(`class-${Math.round(value) % 10}`);
-      context.fillRect(plot.left + column * wide, plot.bottom - (row + 1) * high, wide + 0.5, high + 0.5);
-    }
-  }
-  context.globalAlpha = 1;
+  context.imageSmoothingEnabled = signed;
+  context.drawImage(scratch, plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top);
 }
 
 /** Counts as steps; earlier states stand behind, paler and higher. @param {Sheet} sheet @param {Figure} figure @param {Figure[]} before */
@@ -186,14 +199,14 @@ function histogram(sheet, figure, before) {
   const ridges = before.filter((each) => each.figure === "Histogram").slice(0, LIMIT.ridges);
   const greatest = Math.max(1, ...[figure, ...ridges].flatMap((each) => Object.values(named(each.counts)).flatMap((counts) => ends(counts.data))));
   const edges = figure.edges.data;
-  const plot = axes(sheet, { x: ends(edges), y: [0, greatest * (1 + 0.12 * ridges.length)], xLabel: figure.x_label, yLabel: figure.y_label, exact: true, logX: false, logY: false });
+  const above = series.length > 1 ? legend(sheet, series.map(([name], k) => ({ name, mark: mark(k) }))) : 0;
+  const plot = axes(sheet, { above, x: ends(edges), y: [0, greatest * (1 + 0.12 * ridges.length)], xLabel: figure.x_label, yLabel: figure.y_label, exact: true, logX: false, logY: false });
   clip(plot, () => {
     [...ridges.entries()].reverse().forEach(([age, each]) => {
       Object.values(named(each.counts)).forEach((counts, k) => stairs(plot, each.edges.data, counts.data, ink(`class-${k % 10}`), 0.12 * (age + 1) * greatest, 0.5 - 0.07 * age));
     });
     series.forEach(([, counts], k) => stairs(plot, edges, counts.data, ink(`class-${k % 10}`), 0, 1));
   });
-  if (series.length > 1) series.forEach(([name], k) => legend(plot, k, name, (context, x, y) => { context.fillStyle = ink(`class-${k % 10}`); context.fillRect(x + 6, y - 4, 12, 8); }));
 }
 
 /** @param {any} plot @param {Float32Array} edges @param {Int32Array} counts @param {string} colour @param {number} lift @param {number} strength */
@@ -240,10 +253,10 @@ function matrix({ context, width }, figure) {
     const whole = figure.share_of_row ? part.reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v, 0) || 1 : most;
     part.forEach((/** @type {number} */ value, /** @type {number} */ column) => {
       const strength = value ? 0.06 + 0.94 * Math.min(1, Math.abs(value) / whole) : 0;
-      const [x, y] = [left + column * cell, top + row * cell];
+      const [x, y, right, bottom] = [left + column * cell, top + row * cell, left + (column + 1) * cell, top + (row + 1) * cell].map(Math.round);
       context.globalAlpha = strength;
       context.fillStyle = ink(signed ? (value < 0 ? "negative" : "positive") : "accent");
-      context.fillRect(x, y, cell + 0.5, cell + 0.5);
+      context.fillRect(x, y, right - x, bottom - y);
       context.globalAlpha = 1;
       if (!printed || !value) return;
       context.fillStyle = strength > 0.6 ? ink("bg") : ink("text");

@@ -145,7 +145,7 @@ async function showState() {
   if (!watched() || !state.ready) return;
   el("play").textContent = state.playing ? "Pause" : "Go on";
   for (const id of ["play", "slower", "faster", "stop"]) el(id).disabled = state.ended;
-  const rates = Object.entries(state.rates).map(([name, rate]) => `${name === "optimizer" ? "rate" : `rate of ${name}`} ${short(/** @type {number} */ (rate))}`);
+  const rates = Object.entries(state.rates).map(([name, rate]) => `${name === "optimizer" ? "rate" : `rate of ${name.replace("_optimizer", "")}`} ${short(/** @type {number} */ (rate))}`);
   const at = state.ended ? "ended" : state.playing ? "learning" : "paused";
   el("status").textContent = [at, `update ${short(state.step)} of ${short(state.steps)}`, ...rates, `watching costs ${(100 * state.cost).toFixed(1)} %`].join(" · ");
   el("bar").value = state.step / state.steps;
@@ -162,16 +162,17 @@ function fillLayers() {
 async function showViews() {
   if (!watched() || !state?.ready) return;
   for (const name of state.views) {
-    views.put(name, Object.values(await drawn("live/view", { name }))[0]);
+    const now = String(!views.cards.has(name)); // the first time at once, then as the training can spare the time
+    views.put(name, Object.values(await drawn("live/view", { name, now }))[0]);
     counted.views++;
   }
 }
 
 async function showInside() {
   if (!watched() || !state?.ready || !el("inside").open) return;
-  network.show(await drawn("live/inside"));
   const name = el("layers").value;
-  if (name) layer.show(await drawn("live/layer", { name }));
+  if (name) layer.show(await drawn("live/layer", { name, now: String(!layer.cards.size) }));
+  network.show(await drawn("live/inside", { now: String(!network.cards.size) }));
   counted.inside++;
 }
 
