@@ -48,6 +48,7 @@ export class Trace {
     el("trace-after").onclick = () => this.choose(1);
     el("trace-learn").onclick = () => this.told && this.link.say({ t: "learn", point: this.told.point });
     el("trace-parts").replaceChildren(...Object.entries(PARTS).map(([name, { title }]) => this.chip(name, title)));
+    el("trace").addEventListener("click", (event) => event.detail && el("trace-next").focus({ preventScroll: true })); // Space goes on after a click
     document.addEventListener("keydown", (event) => this.key(event), { capture: true });
     const plot = /** @type {HTMLElement} */ (document.querySelector(".plot"));
     plot.addEventListener("click", (event) => this.pick(plot, event));
@@ -170,7 +171,7 @@ export class Trace {
     el("trace-words").textContent = part.words + remark(line);
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (el("trace-parts").querySelectorAll("button"))) chip.setAttribute("aria-pressed", String(chip.dataset.part === name));
     el("trace-count").textContent = `Line ${this.at + 1} of ${this.lines.length}`;
-    el("trace-said").textContent = `${named(line.result)} is ${digits(line.result.value)}`;
+    if (!this.playing) el("trace-said").textContent = `${named(line.result)} is ${digits(line.result.value)}`;
     this.light(line);
   }
 
