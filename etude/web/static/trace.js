@@ -9,6 +9,8 @@ import { Spotlight } from "./spotlight.js";
 /** @typedef {{t: "trace", point: number, points: number, place: number[], step: number, why: string, lines: Line[]}} Told */
 
 const SIDE = 6;
+/** significant digits, and those of a step, which often changes little */
+const [USUAL, FINE] = [4, 6];
 /** milliseconds between two looks while training goes on */
 const PACE = 400;
 /** What a part of the trace does, and the kinds of its lines. @type {Record<string, {title: string, kinds: string[], words: string}>} */
@@ -177,7 +179,7 @@ export class Trace {
 
   /** @param {Line} line */
   light(line) {
-    this.spotlight.show({ kind: line.kind, result: line.result, operands: operands(line.formula) });
+    this.spotlight.show({ kind: line.kind, result: line.result, operands: operands(line.formula), precision: line.kind === "step" ? FINE : USUAL });
   }
 
   /** @param {number} place */
@@ -186,11 +188,12 @@ export class Trace {
     const item = document.createElement("li");
     item.dataset.kind = line.kind;
     if (startsPart(this.lines, place)) item.className = "first";
+    const precision = line.kind === "step" ? FINE : USUAL;
     const is = line.kind === "step" ? "←" : "=";
-    const result = span("result", "= ", number(line.result));
+    const result = span("result", "= ", number(line.result, precision));
     const rows = [span("row", is, " ", write(line.formula, "symbols"))];
     if (isQuantity(line.formula)) rows[0].append(" ", result);
-    else rows.push(span("row", "= ", write(line.formula, "numbers"), " ", result));
+    else rows.push(span("row", "= ", write(line.formula, "numbers", precision), " ", result));
     item.append(symbol(line.result), span("rows", ...rows));
     item.onpointerenter = item.onfocus = () => this.light(line);
     item.onpointerleave = item.onblur = () => this.open && this.light(this.lines[this.at]);
