@@ -8,12 +8,14 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
+from jaxtyping import Float
 
 from etude.playground.address import View, read_address, write_address
 from etude.playground.lesson import Lesson
+from etude.playground.worlds import Point
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
-from etude.web.stage import LessonStage
+from etude.web.stage import LessonStage, TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
 LIVE, POINTS = 1, 2
@@ -67,7 +69,7 @@ class Session:
         lesson, stage = self.stage.lesson, self.stage
         live = schema(LIVE, stage.arrays())
         train, test = lesson.points
-        points = {"train": np.array(train, dtype=np.float32), "test": np.array(test, dtype=np.float32)}
+        points = {name: self.drawable(part) for name, part in (("train", train), ("test", test))}
         return [
             {
                 "t": "lesson",
@@ -80,6 +82,22 @@ class Session:
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
         ]
+
+    def drawable(self, points: list[Point]) -> Float[np.ndarray, "point 3"]:
+        """x, y and the label on the scale of the colours."""
+        rows = np.array(points, dtype=np.float32).reshape(-1, 3)
+        rows[:, 2] = self.stage.coloured(rows[:, 2])
+        return rows
+
+    def trace(self, said: Mapping[str, Any]) -> list[Answer]:
+        """An update on one point, written out: the point nearest to a place, or that of a number, counted round."""
+        train, _ = self.stage.lesson.points
+        point = self.stage.nearest(*map(float, said["at"])) if "at" in said else int(said["point"]) % len(train)
+        answer = {"t": "trace", "point": point, "points": len(train), "place": train[point], "step": self.stage.step}
+        try:
+            return [answer | {"why": "", "lines": [asdict(line) for line in self.stage.traced(point)]}]
+        except TraceError as error:
+            return [answer | {"why": str(error), "lines": []}]
 
     def frame(self) -> list[Answer]:
         """The state of now."""
@@ -108,6 +126,8 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "points": lambda session, said: session.new_points(str(said["address"])),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
+    "trace": lambda session, said: session.trace(said),
+    "learn": lambda session, said: session.done(said, session.stage.learn_from(int(said["point"]))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
     "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
     "weight": lambda session, said: session.done(

@@ -3,8 +3,10 @@
 import { changed } from "./address.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
+import { offer } from "./examples.js";
 import { Link } from "./link.js";
 import { Network } from "./network.js";
+import { Trace } from "./trace.js";
 
 /** @param {string} id @returns {any} */
 const el = (id) => document.getElementById(id);
@@ -15,6 +17,7 @@ const CHOICES = {
   regularizationRate: Object.fromEntries(["0", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"].map((v) => [v, v])),
   problem: { classification: "Classification", regression: "Regression" },
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
+  loss: { "": "Half squared error", bce: "Binary cross-entropy" },
 };
 const WORLDS = {
   classification: { circle: "Circle", xor: "Exclusive or", gauss: "Gaussian", spiral: "Spiral" },
@@ -75,6 +78,9 @@ const network = new Network(el("network"), {
 
 const link = new Link({ message, frame, lost: () => trouble("The connection to etude is lost. Start `etude playground` again.") });
 
+const trace = new Trace(network, link);
+offer(el("examples"), el("example"));
+
 /** @param {string} words */
 function trouble(words) {
   el("trouble").textContent = words;
@@ -88,6 +94,7 @@ function wish(changes) {
 
 /** @param {any} said */
 function message(said) {
+  trace.message(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
@@ -139,6 +146,7 @@ function draw() {
   const { arrays } = latest;
   network.draw(arrays, colours, flow);
   drawAnswer(arrays);
+  trace.drawn();
   const ink = getComputedStyle(document.body);
   curve.draw(el("curve"), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },
@@ -146,12 +154,15 @@ function draw() {
   ]);
   el("epoch").textContent = String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1");
   const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
-  el("train-loss").textContent = train?.toFixed(3) ?? "–";
-  el("test-loss").textContent = test?.toFixed(3) ?? "–";
+  el("train-loss").textContent = written(train);
+  el("test-loss").textContent = written(test);
   if (spot !== null && document.activeElement !== el("card-value")) showCard();
   counted.drawn++;
   counted.shown = counted.lessons;
 }
+
+/** A loss; there is none of no points. @param {number | undefined} value */
+const written = (value) => (value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3));
 
 /** @param {any} arrays */
 function drawAnswer(arrays) {
@@ -196,7 +207,7 @@ function mapOf(of) {
 }
 
 function showControls() {
-  const values = { activation: lesson.activation, regularization: lesson.penalty, regularizationRate: String(lesson.strength), problem: lesson.problem, learningRate: plain(lesson.rate) };
+  const values = { activation: lesson.activation, regularization: lesson.penalty, regularizationRate: String(lesson.strength), problem: lesson.problem, learningRate: plain(lesson.rate), loss: lesson.loss === "binary cross-entropy" ? "bce" : "" };
   for (const [id, value] of Object.entries(values)) {
     if (![...el(id).options].some((option) => option.value === value)) el(id).add(new Option(value, value));
     el(id).value = value;
@@ -206,6 +217,8 @@ function showControls() {
     el(id).value = value;
     el(`${id}-box`).querySelector("output").textContent = id === "batchSize" ? value : `${value} %`;
   }
+  el("loss").disabled = lesson.problem === "regression"; // cross-entropy compares classes
+  el("lowest").textContent = lesson.loss === "binary cross-entropy" ? "0" : "−1";
   el("showTestData").checked = view.show_test_data;
   el("discretize").checked = view.discretize;
   const n = lesson.shape.length;
@@ -238,10 +251,10 @@ function showWorlds() {
     ...Object.entries(names).map(([name, label]) => {
       const button = document.createElement("button");
       button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(name === now));
+      button.setAttribute("aria-checked", String(name === now && !lesson.own.length));
       button.setAttribute("aria-label", label);
       button.title = label;
-      button.onclick = () => wish({ [key]: name });
+      button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? { points: "", percTrainData: "50" } : {}) });
       const canvas = document.createElement("canvas");
       button.append(canvas);
       paint(canvas, mapOf(/** @type {any} */ (PICTURES)[name]), SMALL, colours);
@@ -336,7 +349,7 @@ function keys(event) {
 }
 
 function summarise() {
-  if (losses.test.length) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${losses.test.at(-1)?.toFixed(3)}, training loss ${losses.train.at(-1)?.toFixed(3)}.`;
+  if (losses.test.length) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${written(losses.test.at(-1))}, training loss ${written(losses.train.at(-1))}.`;
 }
 
 connect();
