@@ -1,4 +1,4 @@
-"""How fast the playground learns while Chromium, on the same two cores, draws it; and what drawing costs.
+"""How fast the playground learns while Chromium, on the same two cores, draws it.
 
 TensorFlow Playground's own numbers were measured on this class of machine, with the same browser.
 """

@@ -29,13 +29,14 @@ from etude.recipes.perceptron import Perceptron
 from etude.records import Labelled
 from etude.schema import Pictures
 from etude.source import Source
-from etude.testing import check_recipe, trained_in
+from etude.testing import check_recipe
 from etude.training.experiment import Experiment
 from etude.training.fit import fit
 from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun
 from etude.verbs.recipes import default_recipe, fill_recipe, find_recipe
 from etude.verbs.train import restart
+from tests.watching import watched_in
 
 GOLDEN = Path(__file__).parent / "golden"
 KEPT = 8
@@ -48,10 +49,10 @@ def test_recipe_keeps_its_promises(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_killed_training_resumes_to_the_same_bits(name: str, tmp_path: Path) -> None:
-    """The kill falls between two checkpoints: what was learnt since the last one is learnt again, bit by bit."""
+def test_watched_training_and_killed_one_come_to_the_same_bits(name: str, tmp_path: Path) -> None:
+    """Looking changes nothing; and what was learnt between the last checkpoint and the kill is learnt again."""
     recipe = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | {"steps": 4})
-    whole = trained_in(name, recipe, tmp_path / "whole", stops=[])
+    whole = watched_in(name, recipe, tmp_path / "whole")
     updates = sum(1 for path in (tmp_path / "whole").glob("*/experiment-*.json")) * 4 - 1
     threads = str(torch.get_num_threads())  # they decide the order of sums
     program = [sys.executable, str(Path(__file__).parent / "killed_training.py")]

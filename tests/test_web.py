@@ -32,7 +32,7 @@ def client() -> Iterator[TestClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/static/main.js", "/static/../app.py", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/runs", "/static/main.js", "/static/../app.py", "/nothing"])
 @pytest.mark.parametrize(
     ("token", "headers"),
     [
@@ -53,7 +53,7 @@ def test_strangers_stay_outside(client: TestClient, path: str, token: str | None
 
 def test_every_route_was_tried(client: TestClient) -> None:
     paths = {route.path for route in client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
-    assert paths == {"/", "/static/{name}"}
+    assert paths == {"/", "/runs", "/static/{name}"}
 
 
 def test_the_token_moves_into_a_cookie(client: TestClient) -> None:
@@ -214,7 +214,7 @@ def test_a_lesson_that_is_over_stands_still(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_trace_is_asked_by_number_or_by_place_and_changes_nothing() -> None:
     session = Session()
-    session.obey('{"t": "lesson", "address": "points=0.9,-0.2,0;0.75,0.6,1&loss=bce&networkShape="}')
+    session.obey('{"t": "lesson", "address": "points=0.9,-0.2,0;0.75,0.6,1&loss=bce&networkShape=&seed=1"}')
     before = session.stage.rule.flat.copy()
     (first,) = session.obey('{"t": "trace", "point": -2}')
     (second,) = session.obey('{"t": "trace", "at": [3.0, 3.0]}')
@@ -226,6 +226,7 @@ def test_a_trace_is_asked_by_number_or_by_place_and_changes_nothing() -> None:
     session.obey('{"t": "learn", "point": 1}')
     matrix = session.stage.rule.matrices[0]
     np.testing.assert_allclose(new, [*matrix[0, 1:], matrix[0, 0]], rtol=1e-12)
+    assert len(session.stage.losses) == 2 and session.stage.losses[1][1] != session.stage.losses[0][1]
     session.close()
 
 
@@ -243,7 +244,7 @@ def test_numbers_that_cannot_be_written_out_are_named() -> None:
 
 
 def test_answers_and_labels_from_0_to_1_take_the_whole_scale_of_colours() -> None:
-    stage = LessonStage(Lesson(seed="0.3", loss="binary cross-entropy"))
+    stage = LessonStage(Lesson(seed="0.3", loss="bce"))
     answers = stage.rule.model(stage.places.double()).detach().reshape(100, 100).numpy()
     np.testing.assert_allclose(stage.arrays()["answer"] / 255, answers, atol=0.5 / 255 + 1e-4)
     session = Session()

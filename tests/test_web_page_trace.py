@@ -133,6 +133,10 @@ def test_keys_step_through_the_lines_and_training_stands_still(page: Page) -> No
     page.focus("#trace-lines li.now")
     page.keyboard.press("Space")
     assert page.locator("#trace-lines li").count() == 2
+    page.click("#trace-parts button:text('Gradient')")
+    lines = page.locator("#trace-lines li").count()
+    page.keyboard.press("Space")
+    assert page.locator("#trace-lines li").count() == lines + 1
     assert page.inner_text("#epoch") == "000,000"
     page.keyboard.press("Escape")
     assert not page.is_visible("#trace") and page.locator(".spotlight, .mark").count() == 0

@@ -1,7 +1,7 @@
 """etude resume [RUN]: go on with a training that was stopped."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +9,8 @@ import tyro
 
 from etude.cli.flags import parse
 from etude.cli.gates import check_gates
+from etude.cli.page import PageFlags, trained
 from etude.cli.session import Session
-from etude.training.phases import train
 from etude.verbs.train import restart
 
 
@@ -28,6 +28,7 @@ class Flags:
     """gates on validation scores, such as 'accuracy>=0.97'"""
     recipe: Path | None = None
     """recipe file that you have read and trust, for a run whose own one is gone"""
+    page: PageFlags = field(default_factory=PageFlags)
     json: bool = False
     """print the result as JSON"""
 
@@ -37,7 +38,7 @@ def command(arguments: list[str]) -> int:
     flags = parse(Flags, arguments, verb="resume")
     check_gates(flags.require)
     experiments, run = restart(flags.run, epochs=flags.epochs, steps=flags.steps, trusted=flags.recipe)
-    with Session(run) as session, closing(train(experiments, run)) as events:
+    with Session(run) as session, closing(trained(experiments, run, session.interrupts, flags.page)) as events:
         for event in events:
             if session.stops_after(event):
                 break

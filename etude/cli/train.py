@@ -1,21 +1,15 @@
 """etude train RECIPE [flags]: from data to a trained run folder."""
 
-import importlib
-from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from etude.catalogue import entries
 from etude.cli.flags import parse_both, show
 from etude.cli.gates import check_gates
+from etude.cli.page import PageFlags, trained
 from etude.cli.session import Session
 from etude.errors import UsageError
-from etude.training.experiment import Experiment
-from etude.training.fit import Event
-from etude.training.phases import train
-from etude.training.run import Run
 from etude.verbs.dry_run import rehearse
 from etude.verbs.recipes import default_recipe
 from etude.verbs.train import start
@@ -35,12 +29,7 @@ class Flags:
     """gates on validation scores, such as 'accuracy>=0.97'; exit code 1 if one is not met"""
     start_from: Path | None = None
     """recipe.json of another run, whose values become the defaults here"""
-    watch: bool = False
-    """show the training from inside, on a page in the browser; when it is over, Ctrl-C closes the page"""
-    port: int = 0
-    """of that page on 127.0.0.1; 0 takes a free one"""
-    browser: bool = True
-    """open that page; with --no-browser only its address is printed"""
+    page: PageFlags = field(default_factory=PageFlags)
     dry_run: bool = False
     """show the settings, shapes, parameters and measured cost, and train nothing"""
     json: bool = False
@@ -60,24 +49,11 @@ def command(arguments: list[str]) -> int:
         return 0
     check_gates(flags.require)
     experiments, run = start(name, recipe, run_name=flags.name, minutes=flags.minutes, out=flags.out)
-    with Session(run) as session, closing(begin(experiments, run, session, flags)) as events:
+    with Session(run) as session, closing(trained(experiments, run, session.interrupts, flags.page)) as events:
         for event in events:
             if session.stops_after(event):
                 break
     return session.finish(require=flags.require, as_json=flags.json)
-
-
-def begin(
-    experiments: Iterator[Experiment[Any]], run: Run, session: Session, flags: Flags
-) -> Generator[Event, None, None]:
-    """The training, with its page if that is wanted."""
-    if not flags.watch:
-        return train(experiments, run)
-    page = importlib.import_module("etude.cli.watching")  # a web server, which other trainings do not wait for
-    events: Generator[Event, None, None] = page.watched(
-        experiments, run, session.interrupts, port=flags.port, browser=flags.browser
-    )
-    return events
 
 
 def origin(arguments: list[str]) -> Path | None:

@@ -55,6 +55,8 @@ def weight_figures(seen: Rehearsal, layer: str) -> dict[str, Figure]:
             found[name] = filters(title, weight)
         elif weight.ndim > 1:
             found[name] = matrix(title, weight.flatten(1), "unit", "source")
+        elif weight.numel() < SPREAD:
+            found[name] = matrix(title, weight.reshape(1, -1), name)
         if weight.numel() >= SPREAD:
             found[f"spread of {name}"] = spread(f"{title}: spread", weight, "value")
         if weight.numel() >= SPREAD and change.gradient is not None:

@@ -57,9 +57,12 @@ def rehearse(learner: Learner[B], batch: B) -> Rehearsal:
     return Rehearsal(dict(passages), changes)
 
 
-def leaves(network: nn.Module) -> dict[str, nn.Module]:
-    """The layers that hold no other layers, by their paths."""
-    return {name: each for name, each in network.named_modules() if not list(each.children()) and name}
+def layers(network: nn.Module) -> dict[str, nn.Module]:
+    """What holds no other layers, or parameters of its own, by its path."""
+    found = {name: each for name, each in network.named_modules() if name}
+    return {
+        name: each for name, each in found.items() if not list(each.children()) or list(each.parameters(recurse=False))
+    }
 
 
 @contextmanager
@@ -82,7 +85,7 @@ def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
 
         return hook
 
-    hooks = [each.register_forward_hook(note(name)) for name, each in leaves(network).items()]
+    hooks = [each.register_forward_hook(note(name)) for name, each in layers(network).items()]
     try:
         yield passages
     finally:

@@ -12,7 +12,7 @@ import torch
 from etude.errors import UsageError, nearest
 from etude.evaluation.predictor import evaluating
 from etude.explain.layers import network_figure, output_figure, step_figure, weight_figures
-from etude.explain.rehearsal import Rehearsal, leaves, rehearse
+from etude.explain.rehearsal import Rehearsal, layers, rehearse
 from etude.figures import Figure
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
@@ -148,7 +148,7 @@ class LiveTraining:
             "rates": {name: optimizer.rate for name, optimizer in optimizers},
             "cost": self.looked / self.trained(),
             "views": list(experiment.views),
-            "layers": {name: type(each).__name__ for name, each in leaves(experiment.learner).items()},
+            "layers": {name: type(each).__name__ for name, each in layers(experiment.learner).items()},
         }
 
     def view(self, name: str) -> Figure:

@@ -210,6 +210,8 @@ class LessonStage:
             self.rule.update(only)
 
         self.history.edit(self.step, act)
+        self.scores = self.experiment.evaluate()
+        self.losses.append(self.row())
         return self.step
 
     def place(self) -> tuple[int, int, int, int]:

@@ -31,15 +31,15 @@ const SPELLINGS = {
 };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Four significant digits, a true minus, and powers of ten only where zeros would have to be counted. @param {number} value @returns {string} */
-export function digits(value) {
+/** To some significant digits, with a true minus, and powers of ten only where zeros would have to be counted. @param {number} value @returns {string} */
+export function digits(value, precision = 4) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
-    const [mantissa, power] = value.toExponential(3).split("e");
+    const [mantissa, power] = value.toExponential(precision - 1).split("e");
     const raised = [...power.replace("+", "")].map((each) => (each === "-" ? "⁻" : RAISED[Number(each)])).join("");
     return `${plain(Number(mantissa))}·10${raised}`;
   }
-  return plain(Number(value.toPrecision(4)));
+  return plain(Number(value.toPrecision(precision)));
 }
 
 /** @param {number} value */
@@ -85,22 +85,23 @@ function italic(letter) {
 const isConstant = (quantity) => /^[01½]$/.test(quantity.symbol);
 
 /** A number to read, the exact one as its title. @param {Quantity} quantity @returns {HTMLElement} */
-export function number(quantity) {
-  const made = span("number", isConstant(quantity) ? quantity.symbol : digits(quantity.value));
+export function number(quantity, precision = 4) {
+  const [, plainly, raised] = digits(quantity.value, precision).match(/^(.*?)([⁻⁰-⁹¹²³]*)$/) ?? [];
+  const made = span("number", ...(isConstant(quantity) ? [quantity.symbol] : [plainly, span("raised", raised)]));
   made.title = isConstant(quantity) ? "" : `${named(quantity)} = ${quantity.value}`;
   made.dataset.value = String(quantity.value);
   return made;
 }
 
 /** @param {Formula} formula @param {How} how @returns {HTMLElement} */
-export function write(formula, how) {
-  if (isQuantity(formula)) return how === "symbols" ? symbol(formula) : number(formula);
+export function write(formula, how, precision = 4) {
+  if (isQuantity(formula)) return how === "symbols" ? symbol(formula) : number(formula, precision);
   const { first, others, before = "", between = "", after = "" } = SPELLINGS[formula.sign];
   const made = span(`operation ${formula.sign}`, before);
   formula.parts.forEach((part, place) => {
     if (place) made.append(between);
     const loose = level(part, how) < (place ? others : first);
-    made.append(...(loose ? ["(", write(part, how), ")"] : [write(part, how)]));
+    made.append(...(loose ? ["(", write(part, how, precision), ")"] : [write(part, how, precision)]));
   });
   made.append(after);
   made.title = String(formula.value);

@@ -30,7 +30,7 @@ const CHOICES = {
 };
 const PLACES = 100;
 /** of an address that goes back to a world's points */
-const WITHOUT_OWN = { points: "", ownPoints: "" };
+const WITHOUT_OWN = { points: "", ownPoints: "", percTrainData: "50" };
 /** pixels from the left to the middle of the words over the hidden layers, at least */
 const LABEL = 200;
 const MOST = { layers: 6, units: 8 };
@@ -295,7 +295,7 @@ function showWorlds() {
       button.setAttribute("aria-checked", String(name === now && !lesson.own.length));
       button.setAttribute("aria-label", label);
       button.title = label;
-      button.onclick = () => wish({ [key]: name, ...WITHOUT_OWN });
+      button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? WITHOUT_OWN : {}) });
       const canvas = document.createElement("canvas");
       button.append(canvas);
       paint(canvas, mapOf(of), SMALL, colours);

@@ -82,7 +82,7 @@ export class More {
         button.setAttribute("aria-checked", String(name === now));
         button.setAttribute("aria-label", label);
         button.title = label;
-        button.onclick = () => this.to.wish({ dataset: name, points: "", ownPoints: "" });
+        button.onclick = () => this.to.wish({ dataset: name, ...(lesson.own.length ? { points: "", ownPoints: "", percTrainData: "50" } : {}) });
         const canvas = document.createElement("canvas");
         button.append(canvas);
         thumbnail(canvas, classMap(of, lesson.classes), lesson.classes, SMALL, dark);

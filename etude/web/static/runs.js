@@ -3,6 +3,7 @@
 import { Cards, table } from "./cards.js";
 import { short } from "./figures.js";
 import { forget } from "./ink.js";
+import { Try } from "./try.js";
 import { drawn, Refused, told, wished } from "./wire.js";
 
 /** @param {string} id @returns {any} */
@@ -14,7 +15,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const curves = new Cards(el("curves"));
 const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
-const network = new Cards(el("network"));
+const network = new Cards(el("whole"));
+const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
 /** @type {string | null} */
@@ -96,6 +98,7 @@ async function chosenChanged() {
   await showFacts();
   await showCurves();
   if (!watched() && chosen.length === 1) views.show(await drawn("figures", { run: chosen[0] }));
+  el("try").hidden = chosen.length > 1 || !(await trial.show(chosen[0]));
   arrange();
 }
 
@@ -106,6 +109,11 @@ function arrange() {
   el("inside").hidden = !on;
   el("views-section").hidden = !views.cards.size;
   el("diary-box").hidden = chosen.length > 1;
+}
+
+/** What is tried anew, since the network has changed meanwhile. */
+async function tryAgain() {
+  if (watched() && state?.playing && el("try").open) await trial.ask();
 }
 
 async function showFacts() {
@@ -193,8 +201,9 @@ function connect() {
   el("faster").onclick = () => wish("rate", { factor: 2 });
   el("save").onclick = () => wish("save");
   el("stop").onclick = () => wish("stop");
-  el("layers").onchange = () => { layer.show({}); showInside(); };
-  el("inside").ontoggle = () => showInside();
+  const lookNow = () => showInside().catch((error) => trouble(error.message));
+  el("layers").onchange = () => { layer.show({}); lookNow(); };
+  el("inside").ontoggle = lookNow;
   addEventListener("hashchange", () => chosenChanged().catch((error) => trouble(error.message)));
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
@@ -210,6 +219,7 @@ await list().catch((error) => trouble(error.message));
 await chosenChanged().catch((error) => trouble(error.message));
 again(PACE.table, list);
 again(PACE.state, showState);
-again(PACE.curves, async () => { if (chosen.length && rows.some((row) => chosen.includes(row.name) && row.state === "training")) await showCurves(); });
+again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
 again(PACE.inside, showInside);
+again(PACE.inside, tryAgain);

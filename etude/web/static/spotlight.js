@@ -5,7 +5,7 @@ import { digits } from "./formula.js";
 
 /** @typedef {import("./formula.js").Quantity} Quantity */
 /** @typedef {{x: number, y: number}} Place */
-/** @typedef {{kind: string, result: Quantity, operands: Quantity[]}} Lit */
+/** @typedef {{kind: string, result: Quantity, operands: Quantity[], precision: number}} Lit */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** of a unit's side */
@@ -34,14 +34,20 @@ export class Spotlight {
     const into = new Set(edges.map(({ line: { unit } }) => unit)).size === 1;
     const out = new Set(edges.map(({ line: { source } }) => source)).size === 1;
     const share = into === out ? 0.5 : into ? 0.3 : 0.65; // where lines that meet are still apart
-    const said = (/** @type {Quantity} */ each) => `${each.symbol} ${each === line.result && line.kind === "step" ? "←" : "="} ${digits(each.value)}`;
+    const said = (/** @type {Quantity} */ each) => `${each.symbol} ${each === line.result && line.kind === "step" ? "←" : "="} ${digits(each.value, line.precision)}`;
     const first = Math.min(...units.map(({ layer }) => layer));
     for (const { line: { from, to }, quantities } of edges) this.svg.append(...edge(from, to, quantities, share, said));
     for (const { at, quantities, layer, last } of units) {
       const result = quantities.includes(line.result);
       const side = last ? "answer" : layer === 0 || (layer === first && edges.length > 0) ? "left" : "right";
-      this.svg.append(...unit(at, quantities.map(said), result, side));
+      const words = quantities.map(said).map((each) => (layer === 0 && this.isNarrow() ? each.replace(/.* = /, "") : each));
+      this.svg.append(...unit(at, words, result, side));
     }
+  }
+
+  /** Whether what sticks out to the left is cut off; the names of the features stand there anyway. */
+  isNarrow() {
+    return matchMedia("(max-width: 700px)").matches;
   }
 
   /** Again, after the picture was built anew. */

@@ -9,6 +9,8 @@ import { Spotlight } from "./spotlight.js";
 /** @typedef {{t: "trace", point: number, points: number, place: number[], step: number, why: string, lines: Line[]}} Told */
 
 const SIDE = 6;
+/** significant digits, and those of a step, which often changes little */
+const [USUAL, FINE] = [4, 6];
 /** milliseconds between two looks while training goes on */
 const PACE = 400;
 /** What a part of the trace does, and the kinds of its lines. @type {Record<string, {title: string, kinds: string[], words: string}>} */
@@ -48,6 +50,7 @@ export class Trace {
     el("trace-after").onclick = () => this.choose(1);
     el("trace-learn").onclick = () => this.told && this.link.say({ t: "learn", point: this.told.point });
     el("trace-parts").replaceChildren(...Object.entries(PARTS).map(([name, { title }]) => this.chip(name, title)));
+    el("trace").addEventListener("click", (event) => event.detail && el("trace-next").focus({ preventScroll: true })); // Space goes on after a click
     document.addEventListener("keydown", (event) => this.key(event), { capture: true });
     const plot = /** @type {HTMLElement} */ (document.querySelector(".plot"));
     plot.addEventListener("click", (event) => this.pick(plot, event));
@@ -80,6 +83,7 @@ export class Trace {
       showAbove(el("network"), el("trace"));
     } else {
       this.told = null;
+      el("trace-lines").replaceChildren();
       this.spotlight.show(null);
       this.mark.remove();
       el("numbersButton").focus({ preventScroll: true });
@@ -166,16 +170,16 @@ export class Trace {
     now.scrollIntoView({ block: "nearest" });
     const line = this.lines[this.at];
     const [name, part] = /** @type {[string, typeof PARTS.loss]} */ (Object.entries(PARTS).find(([, { kinds }]) => kinds.includes(line.kind)));
-    el("trace-words").textContent = part.words;
+    el("trace-words").textContent = part.words + remark(line);
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (el("trace-parts").querySelectorAll("button"))) chip.setAttribute("aria-pressed", String(chip.dataset.part === name));
     el("trace-count").textContent = `Line ${this.at + 1} of ${this.lines.length}`;
-    el("trace-said").textContent = `${named(line.result)} is ${digits(line.result.value)}`;
+    if (!this.playing) el("trace-said").textContent = `${named(line.result)} is ${digits(line.result.value)}`;
     this.light(line);
   }
 
   /** @param {Line} line */
   light(line) {
-    this.spotlight.show({ kind: line.kind, result: line.result, operands: operands(line.formula) });
+    this.spotlight.show({ kind: line.kind, result: line.result, operands: operands(line.formula), precision: line.kind === "step" ? FINE : USUAL });
   }
 
   /** @param {number} place */
@@ -184,16 +188,23 @@ export class Trace {
     const item = document.createElement("li");
     item.dataset.kind = line.kind;
     if (startsPart(this.lines, place)) item.className = "first";
+    const precision = line.kind === "step" ? FINE : USUAL;
     const is = line.kind === "step" ? "←" : "=";
-    const result = span("result", "= ", number(line.result));
+    const result = span("result", "= ", number(line.result, precision));
     const rows = [span("row", is, " ", write(line.formula, "symbols"))];
     if (isQuantity(line.formula)) rows[0].append(" ", result);
-    else rows.push(span("row", "= ", write(line.formula, "numbers"), " ", result));
+    else rows.push(span("row", "= ", write(line.formula, "numbers", precision), " ", result));
     item.append(symbol(line.result), span("rows", ...rows));
     item.onpointerenter = item.onfocus = () => this.light(line);
     item.onpointerleave = item.onblur = () => this.open && this.light(this.lines[this.at]);
     return item;
   }
+}
+
+/** What is special about a line. @param {Line} line @returns {string} */
+function remark({ kind, formula }) {
+  if (kind === "delta" && !isQuantity(formula) && formula.sign === "minus") return " Here cross-entropy meets a sigmoid, whose slope cancels out.";
+  return operands(formula).some((each) => each.symbol === "λ") ? " The penalty λ pulls it towards 0." : "";
 }
 
 /** Whether another layer, or another part, begins with a line. @param {Line[]} lines @param {number} place */

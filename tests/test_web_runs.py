@@ -1,0 +1,245 @@
+"""The page of the runs: what the server answers, and what it refuses."""
+
+import json
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from fastapi.testclient import TestClient
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from etude.figures import Curve, Figure, Grid, Histogram, Images, LayerBox, Line, Matrix, Network, Points, Text
+from etude.training.fit import Event
+from etude.training.phases import train
+from etude.verbs.predict import predict
+from etude.verbs.recipes import default_recipe, fill_recipe
+from etude.verbs.train import start
+from etude.verbs.trained import load_trained
+from etude.web.app import create_app
+from etude.web.live import LiveTraining
+from etude.web.trying import Trial, answers, trained_now
+from etude.web.wire import packed
+
+PORT, TOKEN = 4322, "the-right-one"
+HOME = f"http://127.0.0.1:{PORT}"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two short trainings that differ in their rate, and a folder that is damaged."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name, rate in (("first", 0.001), ("second", 0.002)):
+        recipe = fill_recipe(default_recipe("lenet"), {"steps": 20, "rate": rate})
+        experiments, run = start("lenet", recipe, run_name=name, out=folder)
+        for _ in train(experiments, run):
+            pass
+    (folder / "broken").mkdir()
+    (folder / "broken" / "recipe.json").write_text("{", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def client(runs: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(TOKEN, port=PORT, runs=runs), base_url=HOME) as client:
+        client.cookies.set(f"etude_token_{PORT}", TOKEN)
+        yield client
+
+
+def unpacked(data: bytes) -> dict[str, Any]:
+    """As the page reads it."""
+    length = struct.unpack_from("<I", data)[0]
+    start = -(-(4 + length) // 8) * 8
+    types = {"u8": np.uint8, "f32": np.float32, "i32": np.int32}
+
+    def revived(value: dict[str, Any]) -> Any:
+        if "at" not in value:
+            return value
+        count = int(np.prod(value["shape"]))
+        return np.frombuffer(data, types[value["type"]], count, start + value["at"]).reshape(value["shape"])
+
+    found: dict[str, Any] = json.loads(data[4 : 4 + length], object_hook=revived)
+    return found
+
+
+def test_every_kind_of_figure_comes_over_the_wire_as_it_was() -> None:
+    numbers = torch.tensor([1.5, -2.0, torch.nan])
+    figures: dict[str, Figure] = {
+        "curve": Curve("c", {"one": Line(numbers, numbers, numbers, numbers)}, "x", "y"),
+        "images": Images("i", torch.arange(18).byte().reshape(2, 1, 3, 3), ("a", "b")),
+        "matrix": Matrix("m", torch.tensor([[1, 2], [3, 4]]), ("a", "b"), ("c", "d"), "r", "c"),
+        "points": Points("p", numbers, numbers, "x", "y", background=Grid(torch.zeros(2, 3), (0.0, 1.0), (2.0, 3.0))),
+        "histogram": Histogram("h", torch.tensor([0.0, 1.0, 2.0]), {"n": torch.tensor([3, 4])}, "x"),
+        "network": Network("n", (LayerBox("layer", (3, 4), 12),)),
+        "text": Text("t", "a line\nanother, with ü"),
+    }
+    found = unpacked(packed(figures))
+    assert list(found) == list(figures)
+    line = found["curve"]["lines"]["values"][0]
+    np.testing.assert_array_equal(line["y"], np.array([1.5, -2.0, np.nan], dtype=np.float32))
+    assert found["images"]["pixels"].tolist() == torch.arange(18).reshape(2, 1, 3, 3).tolist()
+    assert found["matrix"]["values"].tolist() == [[1, 2], [3, 4]]
+    assert found["points"]["background"]["y"] == [2.0, 3.0] and found["points"]["classes"] is None
+    assert found["histogram"]["counts"] == {"names": ["n"], "values": [pytest.approx(np.array([3, 4]))]}
+    assert found["network"]["layers"][0] == {"figure": "LayerBox", "name": "layer", "shape": [3, 4], "parameters": 12}
+    assert found["text"]["body"] == "a line\nanother, with ü"
+
+
+def test_the_table_tells_every_run_the_damaged_one_too(client: TestClient) -> None:
+    said = client.get("/api/runs").json()
+    rows = {row["name"]: row for row in said["runs"]}
+    assert said["live"] is None and set(rows) == {"first", "second", "broken"}
+    assert rows["first"]["step"] == 20 and rows["first"]["state"] == "done"
+    assert rows["broken"]["state"] == "damaged" and "is damaged" in rows["broken"]["trouble"]
+
+
+def test_curves_of_one_run_and_of_two(client: TestClient, runs: Path) -> None:
+    one = unpacked(client.get("/api/curves", params={"names": "first"}).content)
+    written = [json.loads(line) for line in (runs / "first" / "metrics.jsonl").read_text().splitlines()]
+    loss = dict(zip(one["Loss"]["lines"]["names"], one["Loss"]["lines"]["values"], strict=True))
+    assert loss["training"]["y"] == pytest.approx([row["loss"] for row in written], rel=1e-6)
+    two = unpacked(client.get("/api/curves", params={"names": "first,second"}).content)
+    assert two["valid_accuracy"]["lines"]["names"] == ["first", "second"]
+
+
+def test_only_what_differs_stands_in_the_comparison(client: TestClient) -> None:
+    said = client.get("/api/settings", params={"names": "first,second"}).json()
+    assert said == {"runs": ["first", "second"], "rows": {"rate": [0.001, 0.002]}}
+
+
+def test_the_figures_of_a_finished_run(client: TestClient) -> None:
+    found = unpacked(client.get("/api/figures", params={"run": "first"}).content)
+    assert found["confusion"]["values"].sum() == 358  # the validation part of the digits
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "..", "../first", ".hidden", "first/../second", "broken"])
+def test_a_run_that_is_none_is_refused_in_words(client: TestClient, name: str) -> None:
+    for path, query in (("facts", "run"), ("figures", "run"), ("curves", "names")):
+        answer = client.get(f"/api/{path}", params={query: name})
+        assert answer.status_code == 404, answer.text
+        assert answer.json()["code"].startswith("E-RUN")
+
+
+def test_nothing_is_live_here(client: TestClient) -> None:
+    for answer in (client.get("/api/live"), client.get("/api/live/inside"), client.post("/api/live/stop", json={})):
+        assert answer.status_code == 400 and answer.json()["code"] == "E-LIVE"
+
+
+@pytest.mark.parametrize("path", ["/runs", "/api/runs", "/api/live", "/api/facts", "/api/curves", "/api/live/view"])
+def test_strangers_see_no_runs(runs: Path, path: str) -> None:
+    with TestClient(create_app(TOKEN, port=PORT, runs=runs), base_url=HOME) as client:
+        assert client.get(path, params={"token": "wrong"}).status_code == 403
+        evil = {"origin": "http://evil.example"}
+        assert client.post("/api/live/stop", params={"token": TOKEN}, headers=evil, json={}).status_code == 403
+
+
+def begun(folder: Path, **settings: Any) -> tuple[LiveTraining, Iterator[Event]]:
+    """A training of LeNet that somebody may watch."""
+    recipe = fill_recipe(default_recipe("lenet"), {"steps": 40} | settings)
+    experiments, run = start("lenet", recipe, run_name="live", out=folder)
+    live = LiveTraining(run, stop=lambda: None)
+    return live, train(live.follow(experiments), run)
+
+
+def test_wishes_take_effect_between_two_updates(tmp_path: Path) -> None:
+    live, events = begun(tmp_path, rate=0.01)
+    event = next(events)
+    assert live.experiment is not None
+    optimizer = next(iter(live.experiment.learner.optimizers().values()))
+    before = list(optimizer.base_rates)
+    for wish in (live.save, lambda: live.slow(0.5), lambda: live.play(on=False)):
+        live.act(wish)
+    asked: list[float] = []
+
+    def stopped() -> bool:
+        """Somebody has it go on after a while."""
+        asked.append(time.perf_counter())
+        if len(asked) == 3:
+            live.act(lambda: live.play(on=True))
+        return False
+
+    live.between(event, stopped=stopped)
+    assert len(asked) >= 3 and live.stood > 0.1  # it stood until then
+    assert optimizer.base_rates == [0.5 * rate for rate in before]
+    assert (tmp_path / "live" / "checkpoints" / "step-000000001").is_dir()
+    diary = (tmp_path / "live" / "events.jsonl").read_text()
+    assert json.loads(diary.splitlines()[-1])["factor"] == 0.5
+    assert next(events).step == 2
+
+
+def test_a_look_that_waits_costs_a_twentieth_at_most(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    event = next(events)
+    live.looked = 10.0  # far more than is allowed after so short a time
+    waits = live.look(lambda: "drawn", now=False)
+    live.between(event, stopped=lambda: False)
+    assert not waits.done()
+    at_once = live.look(lambda: "drawn", now=True)
+    live.between(event, stopped=lambda: False)
+    assert at_once.result(timeout=0) == "drawn" and not waits.done()
+    live.looked = 0.0
+    live.between(event, stopped=lambda: False)
+    assert waits.result(timeout=0) == "drawn"
+
+
+def test_nobody_waits_for_a_training_that_is_over(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    next(events)
+    waits = live.look(lambda: "drawn", now=False)
+    live.close()
+    for answer in (waits, live.act(lambda: None)):
+        with pytest.raises(Exception, match="training"):
+            answer.result(timeout=0)
+
+
+def test_what_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    live.event = next(events)
+    for wish, words in (
+        (lambda: live.view("confusoin"), "did you mean 'confusion'"),
+        (lambda: live.layer("model.9"), "nothing passes through a layer 'model.9'"),
+        (lambda: live.slow(-1.0), "from 0 to 100"),
+        (lambda: live.slow(float("nan")), "from 0 to 100"),
+    ):
+        with pytest.raises(Exception, match=words):
+            wish()
+
+
+def test_what_somebody_draws_is_answered_as_predict_does(client: TestClient, runs: Path, tmp_path: Path) -> None:
+    digit = Image.fromarray(np.pad(load_digits().images[0].astype(np.uint8) * 15, 4), mode="L")
+    digit.save(tmp_path / "digit.png")
+    assert client.get("/api/try", params={"run": "first"}).json() == {"kind": "pictures", "channels": 1}
+    content = (tmp_path / "digit.png").read_bytes()
+    answer = client.post("/api/try", params={"run": "first", "suffix": ".png"}, content=content)
+    found = unpacked(answer.content)
+    wanted = predict(load_trained(str(runs / "first")), [tmp_path / "digit.png"])
+    assert found["said"]["rows"][0]["answer"] == wanted.rows[0].answer
+    assert found["said"]["rows"][0]["probabilities"] == pytest.approx(wanted.rows[0].probabilities)
+    assert found["why"]["pixels"].shape == (2, 1, 28, 28)
+
+
+@pytest.mark.parametrize(("content", "suffix"), [(b"", ".png"), (b"no picture", ".png"), (b"x", ".pkl"), (b"x", "")])
+def test_what_is_no_picture_is_refused_in_words(client: TestClient, content: bytes, suffix: str) -> None:
+    answer = client.post("/api/try", params={"run": "first", "suffix": suffix}, content=content)
+    assert answer.status_code == 409 and answer.json()["code"].startswith("E-"), answer.text
+
+
+def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    picture = Image.new("RGB", (30, 20), "white")
+    picture.save(tmp_path / "white.png")
+    trial = Trial((tmp_path / "white.png").read_bytes(), ".png")
+    shares = []
+    for event in events:
+        live.event = event
+        if event.step in (1, 40):
+            said, figures = answers(trained_now(live), trial)
+            shares.append(said["rows"][0]["probabilities"])
+            assert "why" in figures
+    assert shares[0] != shares[1]
+    assert live.experiment is not None and live.experiment.learner.network.training

@@ -1,0 +1,41 @@
+"""A training at which somebody looks."""
+
+from pathlib import Path
+
+import torch
+
+from etude.explain.layers import own
+from etude.explain.rehearsal import layers
+from etude.training.experiment import Recipe
+from etude.training.fit import Event
+from etude.training.phases import train
+from etude.verbs.train import start
+from etude.web.live import LiveTraining
+from etude.web.wire import packed
+
+
+def watched_in(name: str, recipe: Recipe, folder: Path) -> dict[str, torch.Tensor]:
+    """The last learner of a training at which somebody looked after the second update of each phase."""
+    experiments, run = start(name, recipe, run_name="watched", out=folder)
+    live = LiveTraining(run, stop=lambda: None)
+    for event in train(live.follow(experiments), run):
+        if event.step == 2:
+            look(live, event)
+    assert live.experiment is not None
+    state: dict[str, torch.Tensor] = live.experiment.learner.state_dict()
+    return state
+
+
+def look(live: LiveTraining, event: Event) -> None:
+    """All views, the inside, and the first, the middle and the last layer."""
+    assert live.experiment is not None
+    figures = [live.look(lambda name=name: {name: live.view(name)}, now=True) for name in live.experiment.views]  # type: ignore[misc]
+    figures.append(live.look(live.inside, now=True))
+    live.between(event, stopped=lambda: False)
+    seen = live.rehearsal()
+    shown = [each for each in layers(live.experiment.learner) if each in seen.passages or own(seen, each)]
+    for layer in (shown[0], shown[len(shown) // 2], shown[-1]):
+        figures.append(live.look(lambda layer=layer: live.layer(layer), now=True))  # type: ignore[misc]
+    live.between(event, stopped=lambda: False)
+    for figure in figures:
+        assert len(packed(figure.result(timeout=0))) > 8
