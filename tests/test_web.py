@@ -19,7 +19,7 @@ from etude.playground.lesson import Lesson
 from etude.web.app import create_app
 from etude.web.drive import Drive
 from etude.web.frame import HEADER, encode, schema
-from etude.web.session import Session
+from etude.web.session import Session, drawable
 from etude.web.stage import LessonStage
 
 PORT, TOKEN = 4321, "the-right-one"
@@ -247,7 +247,4 @@ def test_answers_and_labels_from_0_to_1_take_the_whole_scale_of_colours() -> Non
     stage = LessonStage(Lesson(seed="0.3", loss="bce"))
     answers = stage.rule.model(stage.places.double()).detach().reshape(100, 100).numpy()
     np.testing.assert_allclose(stage.arrays()["answer"] / 255, answers, atol=0.5 / 255 + 1e-4)
-    session = Session()
-    session.stage = session.drive.stage = stage
-    assert set(session.drawable(stage.lesson.points[0])[:, 2].tolist()) == {-1.0, 1.0}
-    session.close()
+    assert set(drawable(stage.lesson.points[0], stage.lesson)[:, 2].tolist()) == {-1.0, 1.0}

@@ -70,7 +70,8 @@ class Session:
         lesson, self.view = self.read(address)
         self.drive.stage = self.stage = LessonStage(lesson)
         lost = kept_points(address) - len(lesson.own)
-        return self.told() + ([{"t": "table", "said": [LOST.format(lost)], "written": False}] if lost > 0 else [])
+        notes: list[Answer] = [{"t": "table", "said": [LOST.format(lost)], "written": True}] if lost > 0 else []
+        return [*self.told(), *notes]
 
     def read(self, address: str) -> tuple[Lesson, View]:
         """A lesson, with the points that were too many for its address."""
