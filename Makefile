@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TSC := npx --yes --package typescript@5.9.3 tsc
 export ETUDE_DATA := $(abspath $(or $(ETUDE_DATA),$(wildcard ../shared/data)))
 
 .PHONY: demo test check results bench pictures clean
@@ -22,6 +23,8 @@ check: $(STAMP)  ## format, lint, types, floors, links
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python tests/links.py
+	@if $(TSC) --version > /dev/null 2>&1; then $(TSC) --project tests/page && echo "The types of the page's modules hold."; \
+	else echo "The types of the page's modules were not checked: npx is not here, or cannot get typescript."; fi
 
 results: $(STAMP)  ## train every recipe to its reference number (half a day on two cores), write docs/results.md
 	$(BIN)/python -m benchmarks.results

@@ -4,9 +4,29 @@ import { decode } from "./frame.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Described} Described */
+/**
+ * What etude/playground/lesson.py says of a lesson.
+ * @typedef {{
+ *   problem: "classification" | "regression", dataset: string, reg_dataset: string, features: string[], shape: number[],
+ *   activation: string, rate: number, penalty: string, strength: number, noise: number, batch: number, training: number,
+ *   seed: string, zero: boolean,
+ * }} Lesson
+ */
+/** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[]}} View */
+/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, losses: Float32Array}} Live */
+/** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
+/**
+ * @typedef {{t: "lesson", address: string, lesson: Lesson, view: View, epoch_steps: number}
+ *   | {t: "done", id: number | null, step: number, playing: boolean}
+ *   | {t: "stopped", why: string}
+ *   | {t: "error", message: string}} Said
+ */
+
+/** kind of the frames that hold the points */
+export const POINTS = 2;
 
 export class Link {
-  /** @param {{message: (said: any) => void, frame: (frame: Frame) => void, lost: () => void}} to */
+  /** @param {{message: (said: Said) => void, frame: (frame: Frame) => void, lost: () => void}} to */
   constructor(to) {
     this.to = to;
     /** @type {Map<number, Described[]>} */
@@ -27,6 +47,7 @@ export class Link {
       this.to.frame(frame);
       return;
     }
+    /** @type {Said | {t: "schema", kind: number, arrays: Described[]}} */
     const said = JSON.parse(data);
     if (said.t === "schema") this.schemas.set(said.kind, said.arrays);
     else this.to.message(said);

@@ -3,11 +3,16 @@
 import { changed } from "./address.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
-import { Link } from "./link.js";
+import { Link, POINTS } from "./link.js";
 import { Network } from "./network.js";
+import { el, within } from "./page.js";
+import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
-/** @param {string} id @returns {any} */
-const el = (id) => document.getElementById(id);
+/** @typedef {import("./link.js").Lesson} Lesson */
+/** @typedef {import("./link.js").View} View */
+/** @typedef {import("./link.js").Live} Live */
+/** @typedef {import("./link.js").Points} Points */
+
 const RATES = ["0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"];
 const CHOICES = {
   activation: { relu: "ReLU", tanh: "Tanh", sigmoid: "Sigmoid", linear: "Linear" },
@@ -16,33 +21,27 @@ const CHOICES = {
   problem: { classification: "Classification", regression: "Regression" },
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
 };
-const WORLDS = {
-  classification: { circle: "Circle", xor: "Exclusive or", gauss: "Gaussian", spiral: "Spiral" },
-  regression: { "reg-plane": "Plane", "reg-gauss": "Multi Gaussian" },
-};
-const FEATURES = {
-  x: ["X₁", (x, _) => x], y: ["X₂", (_, y) => y], xSquared: ["X₁²", (x, _) => x * x], ySquared: ["X₂²", (_, y) => y * y],
-  xTimesY: ["X₁X₂", (x, y) => x * y], sinX: ["sin(X₁)", (x, _) => Math.sin(x)], sinY: ["sin(X₂)", (_, y) => Math.sin(y)],
-};
-const SIDE = 6;
-const SMALL = 25;
 const PLACES = 100;
 const MOST = { layers: 6, units: 8 };
 
+const cardValue = el("card-value", HTMLInputElement);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let colours = table(dark.matches);
 /** paler, so that points stand out */
 let washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
-/** @type {any} */
-let lesson = null;
-/** @type {any} */
-let view = null;
+/** what the server has put on stage; nothing until it says so @type {Lesson} */
+let lesson = {
+  problem: "classification", dataset: "", reg_dataset: "", features: [], shape: [], activation: "", rate: 0, penalty: "", strength: 0,
+  noise: 0, batch: 1, training: 50, seed: "", zero: false,
+};
+/** @type {View} */
+let view = { show_test_data: false, discretize: false, hide_text: false, hidden: [] };
 let address = "";
 let playing = false;
-/** @type {any} */
+/** @type {Live | null} */
 let latest = null;
-/** @type {Record<string, Float32Array>} */
+/** @type {Points} */
 let points = { train: new Float32Array(), test: new Float32Array() };
 /** @type {{train: number[], test: number[]}} */
 let losses = { train: [], test: [] };
@@ -63,8 +62,8 @@ const network = new Network(el("network"), {
     showCard();
     Object.assign(el("card").style, { left: `${unit.at.x + 12}px`, top: `${unit.at.y + 12}px` });
     el("card").hidden = false;
-    el("card-value").value = network.value(spot).toPrecision(3);
-    el("card-value").focus();
+    cardValue.value = network.value(spot).toPrecision(3);
+    cardValue.focus();
   },
   resize: (layer, change) => {
     const shape = [...lesson.shape];
@@ -86,7 +85,7 @@ function wish(changes) {
   link.say({ t: "lesson", address: changed(address, changes) });
 }
 
-/** @param {any} said */
+/** @param {import("./link.js").Said} said */
 function message(said) {
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
@@ -105,20 +104,21 @@ function message(said) {
 
 /** @param {import("./frame.js").Frame} got */
 function frame(got) {
-  if (got.kind === 2) {
-    points = /** @type {any} */ (got.arrays);
+  if (got.kind === POINTS) {
+    points = /** @type {Points} */ (got.arrays);
     drawPoints();
     link.ask();
     return;
   }
-  const rows = /** @type {Float32Array} */ (got.arrays.losses);
+  const live = /** @type {Live} */ (got.arrays);
+  const rows = live.losses;
   for (let i = 0; i + 2 < rows.length; i += 3) {
     counted.epoch = rows[i];
     losses.train.push(rows[i + 1]);
     losses.test.push(rows[i + 2]);
   }
   counted.frames++;
-  latest = got;
+  latest = live;
   requestAnimationFrame(() => {
     if (playing) link.ask(); // the next one is computed while this one is drawn
     draw();
@@ -130,17 +130,16 @@ function frame(got) {
 function setPlaying(on) {
   playing = on;
   el("playButton").setAttribute("aria-pressed", String(on));
-  el("playButton").querySelector(".name").textContent = on ? "Pause" : "Train";
+  within(el("playButton"), ".name").textContent = on ? "Pause" : "Train";
 }
 
 function draw() {
   if (latest === null) return;
   if (playing && !calm.matches) flow = (flow + 1 / 3) % 1000;
-  const { arrays } = latest;
-  network.draw(arrays, colours, flow);
-  drawAnswer(arrays);
+  network.draw(latest, colours, flow);
+  drawAnswer(latest);
   const ink = getComputedStyle(document.body);
-  curve.draw(el("curve"), [
+  curve.draw(el("curve", HTMLCanvasElement), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },
     { values: losses.train, colour: ink.getPropertyValue("--muted"), dash: [] },
   ]);
@@ -148,24 +147,24 @@ function draw() {
   const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
   el("train-loss").textContent = train?.toFixed(3) ?? "–";
   el("test-loss").textContent = test?.toFixed(3) ?? "–";
-  if (spot !== null && document.activeElement !== el("card-value")) showCard();
+  if (spot !== null && document.activeElement !== cardValue) showCard();
   counted.drawn++;
   counted.shown = counted.lessons;
 }
 
-/** @param {any} arrays */
+/** @param {Live} arrays */
 function drawAnswer(arrays) {
-  const small = hovered !== null && hovered < arrays.units.length / (SMALL * SMALL);
-  const bytes = small ? arrays.units.subarray(hovered * SMALL * SMALL, (hovered + 1) * SMALL * SMALL) : arrays.answer;
-  paint(el("answer"), bytes, small ? SMALL : PLACES, view.discretize ? washed.two : washed.shades);
+  const unit = hovered === null ? null : arrays.units.subarray(hovered * SMALL * SMALL, (hovered + 1) * SMALL * SMALL);
+  const small = unit !== null && unit.length > 0;
+  paint(el("answer", HTMLCanvasElement), small ? unit : arrays.answer, small ? SMALL : PLACES, view.discretize ? washed.two : washed.shades);
 }
 
 /** The points lie on a canvas of their own, which is drawn only when they, or its size, change. */
 function drawPoints() {
-  const canvas = el("points");
+  const canvas = el("points", HTMLCanvasElement);
   const side = Math.round(canvas.clientWidth * devicePixelRatio);
   canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d");
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   if (view.show_test_data) dots(context, points.test, side, dark.matches ? "#e6e8ea" : "#1b1f24");
   dots(context, points.train, side, dark.matches ? "#14171a" : "#ffffff");
 }
@@ -187,39 +186,33 @@ function dots(context, rows, side, rim) {
   }
 }
 
-/** Bytes of a feature over the plane. @param {(x: number, y: number) => number} of @returns {Uint8Array} */
-function mapOf(of) {
-  return Uint8Array.from({ length: SMALL * SMALL }, (_, i) => {
-    const [x, y] = [((i % SMALL) / (SMALL - 1)) * 2 * SIDE - SIDE, SIDE - (Math.floor(i / SMALL) / (SMALL - 1)) * 2 * SIDE];
-    return Math.round((Math.min(1, Math.max(-1, of(x, y))) + 1) * 127.5);
-  });
-}
-
 function showControls() {
   const values = { activation: lesson.activation, regularization: lesson.penalty, regularizationRate: String(lesson.strength), problem: lesson.problem, learningRate: plain(lesson.rate) };
   for (const [id, value] of Object.entries(values)) {
-    if (![...el(id).options].some((option) => option.value === value)) el(id).add(new Option(value, value));
-    el(id).value = value;
+    const menu = el(id, HTMLSelectElement);
+    if (![...menu.options].some((option) => option.value === value)) menu.add(new Option(value, value));
+    menu.value = value;
   }
   for (const [id, value] of Object.entries({ percTrainData: lesson.training, noise: lesson.noise, batchSize: lesson.batch })) {
-    if (value > Number(el(id).max)) el(id).max = String(value);
-    el(id).value = value;
-    el(`${id}-box`).querySelector("output").textContent = id === "batchSize" ? value : `${value} %`;
+    const slider = el(id, HTMLInputElement);
+    if (value > Number(slider.max)) slider.max = String(value);
+    slider.value = String(value);
+    within(el(`${id}-box`), "output").textContent = id === "batchSize" ? String(value) : `${value} %`;
   }
-  el("showTestData").checked = view.show_test_data;
-  el("discretize").checked = view.discretize;
+  el("showTestData", HTMLInputElement).checked = view.show_test_data;
+  el("discretize", HTMLInputElement).checked = view.discretize;
   const n = lesson.shape.length;
   el("layers-text").textContent = `${n} hidden layer${n === 1 ? "" : "s"}`;
   for (const id of ["playButton", "stepButton", "resetButton", "numHiddenLayers"]) el(id).hidden = view.hidden.includes(id);
   el("article").hidden = view.hide_text;
-  for (const id of Object.keys(CHOICES)) el(id).parentElement.hidden = view.hidden.includes(id);
+  for (const id of Object.keys(CHOICES)) /** @type {HTMLElement} */ (el(id).parentElement).hidden = view.hidden.includes(id);
   for (const id of ["percTrainData", "noise", "batchSize", "showTestData", "discretize"]) el(`${id}-box`).hidden = view.hidden.includes(id);
   el("worlds").hidden = view.hidden.includes("dataset");
   document.querySelectorAll(".hint").forEach((each) => (/** @type {HTMLElement} */ (each).hidden = view.hide_text));
   showWorlds();
-  const shown = new Map(Object.entries(FEATURES).map(([name, [label, of]]) => [name, { label: /** @type {string} */ (label), map: mapOf(/** @type {any} */ (of)) }]));
+  const shown = new Map(Object.entries(FEATURES).map(([name, { label, of }]) => [name, { label, map: mapOf(of) }]));
   network.build(lesson, shown, new Set(view.hidden), colours);
-  const legend = el("legend").getContext("2d");
+  const legend = /** @type {CanvasRenderingContext2D} */ (el("legend", HTMLCanvasElement).getContext("2d"));
   const image = legend.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(colours);
   legend.putImageData(image, 0, 0);
@@ -231,11 +224,11 @@ function plain(value) {
 }
 
 function showWorlds() {
-  const names = WORLDS[/** @type {"classification" | "regression"} */ (lesson.problem)];
+  const names = WORLDS[lesson.problem];
   const key = lesson.problem === "classification" ? "dataset" : "regDataset";
   const now = lesson.problem === "classification" ? lesson.dataset : lesson.reg_dataset;
   el("worlds").replaceChildren(
-    ...Object.entries(names).map(([name, label]) => {
+    ...Object.entries(names).map(([name, { label, of }]) => {
       const button = document.createElement("button");
       button.setAttribute("role", "radio");
       button.setAttribute("aria-checked", String(name === now));
@@ -244,21 +237,11 @@ function showWorlds() {
       button.onclick = () => wish({ [key]: name });
       const canvas = document.createElement("canvas");
       button.append(canvas);
-      paint(canvas, mapOf(/** @type {any} */ (PICTURES)[name]), SMALL, colours);
+      paint(canvas, mapOf(of), SMALL, colours);
       return button;
     }),
   );
 }
-
-const ring = (/** @type {number} */ x, /** @type {number} */ y) => Math.hypot(x, y);
-const PICTURES = {
-  circle: (x, y) => (ring(x, y) < 2.5 ? 1 : ring(x, y) > 3.2 && ring(x, y) < 5.5 ? -1 : 0),
-  xor: (x, y) => Math.sign(x * y) * (Math.min(Math.abs(x), Math.abs(y)) > 0.4 && Math.max(Math.abs(x), Math.abs(y)) < 5.5 ? 1 : 0),
-  gauss: (x, y) => Math.exp(-((x - 2) ** 2 + (y - 2) ** 2) / 2) - Math.exp(-((x + 2) ** 2 + (y + 2) ** 2) / 2),
-  spiral: (x, y) => (ring(x, y) > 5.5 ? 0 : Math.sin(Math.atan2(x, y) - (ring(x, y) / 5) * 3.5 * Math.PI + Math.PI / 2)),
-  "reg-plane": (x, y) => (x + y) / 10,
-  "reg-gauss": (x, y) => [[-4, 2.5, 1], [0, 2.5, -1], [4, 2.5, 1], [-4, -2.5, -1], [0, -2.5, 1], [4, -2.5, -1]].reduce((sum, [cx, cy, sign]) => sum + sign * Math.max(0, 1 - ring(x - cx, y - cy) / 2), 0),
-};
 
 function showCard() {
   if (spot === null) return;
@@ -267,22 +250,24 @@ function showCard() {
 
 function connect() {
   for (const [id, options] of Object.entries(CHOICES)) {
-    el(id).replaceChildren(...Object.entries(options).map(([value, label]) => new Option(label, value)));
-    el(id).onchange = () => {
+    const menu = el(id, HTMLSelectElement);
+    menu.replaceChildren(...Object.entries(options).map(([value, label]) => new Option(label, value)));
+    menu.onchange = () => {
       if (id === "learningRate") {
-        address = changed(address, { learningRate: el(id).value });
+        address = changed(address, { learningRate: menu.value });
         history.replaceState(null, "", `#${address}`);
-        link.say({ t: "rate", value: Number(el(id).value) });
-      } else wish({ [id]: el(id).value });
+        link.say({ t: "rate", value: Number(menu.value) });
+      } else wish({ [id]: menu.value });
     };
   }
   // options were sorted by JavaScript, which puts whole numbers first
-  for (const id of ["learningRate", "regularizationRate"]) el(id).append(...[...el(id).options].sort((a, b) => a.value - b.value));
-  for (const id of ["percTrainData", "noise", "batchSize"]) el(id).onchange = () => wish({ [id]: el(id).value });
-  for (const [id, field] of [["showTestData", "show_test_data"], ["discretize", "discretize"]]) {
-    el(id).onchange = () => {
-      view[field] = el(id).checked;
-      address = changed(address, { [id]: String(el(id).checked) });
+  for (const id of ["learningRate", "regularizationRate"]) el(id).append(...[...el(id, HTMLSelectElement).options].sort((a, b) => Number(a.value) - Number(b.value)));
+  for (const id of ["percTrainData", "noise", "batchSize"]) el(id).onchange = () => wish({ [id]: el(id, HTMLInputElement).value });
+  for (const [id, field] of /** @type {const} */ ([["showTestData", "show_test_data"], ["discretize", "discretize"]])) {
+    const box = el(id, HTMLInputElement);
+    box.onchange = () => {
+      view[field] = box.checked;
+      address = changed(address, { [id]: String(box.checked) });
       history.replaceState(null, "", `#${address}`);
       draw();
       drawPoints();
@@ -295,14 +280,14 @@ function connect() {
   el("regenerate").onclick = () => link.say({ t: "points", address: changed(address, { seed: "" }) });
   el("fewer").onclick = () => wish({ networkShape: lesson.shape.slice(0, -1).join(",") });
   el("more").onclick = () => lesson.shape.length < MOST.layers && wish({ networkShape: [...lesson.shape, 2].join(",") });
-  el("edges").onpointermove = (/** @type {PointerEvent} */ event) => point(event);
-  el("edges").onpointerleave = () => { if (document.activeElement !== el("card-value")) { spot = null; el("card").hidden = true; } };
-  el("edges").onclick = () => { if (spot !== null) { el("card-value").value = network.value(spot).toPrecision(3); el("card-value").focus(); } };
-  el("card-value").onchange = () => { if (spot !== null) { link.say({ t: "weight", layer: spot.layer, unit: spot.unit, source: spot.source, value: Number(el("card-value").value) }); } };
-  el("card-value").onkeydown = (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === "Escape") { el("card-value").blur(); el("card").hidden = true; spot = null; } };
+  el("edges").onpointermove = point;
+  el("edges").onpointerleave = () => { if (document.activeElement !== cardValue) { spot = null; el("card").hidden = true; } };
+  el("edges").onclick = () => { if (spot !== null) { cardValue.value = network.value(spot).toPrecision(3); cardValue.focus(); } };
+  cardValue.onchange = () => { if (spot !== null) { link.say({ t: "weight", layer: spot.layer, unit: spot.unit, source: spot.source, value: Number(cardValue.value) }); } };
+  cardValue.onkeydown = (event) => { if (event.key === "Enter" || event.key === "Escape") { cardValue.blur(); el("card").hidden = true; spot = null; } };
   document.addEventListener("keydown", keys);
   addEventListener("hashchange", () => link.say({ t: "lesson", address: location.hash.slice(1) }));
-  addEventListener("resize", () => { if (lesson) { showControls(); draw(); drawPoints(); } });
+  addEventListener("resize", () => { if (counted.lessons) { showControls(); draw(); drawPoints(); } });
   dark.addEventListener("change", () => {
     colours = table(dark.matches);
     washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
@@ -315,7 +300,7 @@ function connect() {
 
 /** @param {PointerEvent} event */
 function point(event) {
-  if (document.activeElement === el("card-value")) return;
+  if (document.activeElement === cardValue) return;
   const box = el("network").getBoundingClientRect();
   spot = network.under(event.clientX - box.x, event.clientY - box.y);
   el("card").hidden = spot === null;
@@ -327,11 +312,12 @@ function point(event) {
 function keys(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (/INPUT|SELECT/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+  /** @type {Record<string, () => void>} */
   const acts = {
     " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
     d: () => el("discretize").click(), t: () => el("showTestData").click(),
   };
-  const act = /** @type {any} */ (acts)[event.key];
+  const act = acts[event.key];
   if (act && !(event.key === " " && target.tagName === "BUTTON")) { event.preventDefault(); act(); }
 }
 

@@ -1,6 +1,7 @@
 // The network as squares and lines: where they stand, how they are drawn, what lies under the pointer.
 
 import { css, paint } from "./colour.js";
+import { SMALL } from "./worlds.js";
 
 /** @typedef {{layer: number, unit: number, source: number | null, at: {x: number, y: number}}} Spot a weight, or a bias */
 
@@ -8,7 +9,6 @@ const UNIT = 38;
 const PITCH = 55;
 const TOP = 76;
 const NAMES = 72;
-const SMALL = 25;
 
 export class Network {
   /** @param {HTMLElement} box @param {{hover: (unit: number | null) => void, feature: (name: string) => void, resize: (layer: number, change: number) => void, bias: (unit: {layer: number, unit: number, at: {x: number, y: number}}) => void}} to */
@@ -22,11 +22,13 @@ export class Network {
     this.biases = [];
     /** @type {{x: number, y: number}[][]} middle of every unit, layer by layer; the features first, the answer last */
     this.places = [];
+    /** @type {Float32Array} */
     this.weights = new Float32Array();
+    /** @type {Float32Array} */
     this.biasValues = new Float32Array();
   }
 
-  /** @param {any} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
+  /** @param {import("./link.js").Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
   build(lesson, features, hidden, colours) {
     this.box.querySelectorAll(":scope > :not(#edges)").forEach((each) => each.remove());
     const width = this.box.clientWidth;
@@ -52,7 +54,7 @@ export class Network {
     });
     this.places = [told];
     let unit = 0;
-    lesson.shape.forEach((/** @type {number} */ units, /** @type {number} */ layer) => {
+    lesson.shape.forEach((units, layer) => {
       const x = NAMES + UNIT / 2 + gap * (layer + 1);
       this.steppers(x, layer, units);
       this.places.push(
@@ -130,7 +132,7 @@ export class Network {
     }
   }
 
-  /** @param {Record<string, any>} arrays @param {Uint32Array} colours @param {number} flow how far the dashes have run */
+  /** @param {import("./link.js").Live} arrays @param {Uint32Array} colours @param {number} flow how far the dashes have run */
   draw(arrays, colours, flow) {
     this.weights = arrays.weights;
     this.biasValues = arrays.biases;
