@@ -1,7 +1,7 @@
-"""Arrays on the wire: a header of 32 bytes, then each array behind the other, on multiples of 8 bytes.
+"""Arrays on the wire: a header of 32 bytes, then one array after the other, each from a multiple of 8 bytes on.
 
-The header is, little-endian: magic 'GR', version, flags, kind of frame, 0, number of the frame, length of the arrays in
-bytes, update, seconds since 1970. Names, types and shapes of the arrays are told once as JSON, by `schema`.
+The header is, little-endian: magic 'GR', version, flags, kind of frame, 0, number of the frame, length of all that
+follows in bytes, update, seconds since 1970. Names, types and shapes of the arrays are told once as JSON, by `schema`.
 """
 
 import struct
@@ -17,7 +17,8 @@ TYPES = {"uint8": "u8", "float32": "f32"}
 
 def encode(kind: int, number: int, step: int, arrays: Mapping[str, np.ndarray]) -> bytes:
     """One frame."""
-    body = b"".join(padded(array.tobytes()) for array in arrays.values())
+    *others, last = (array.tobytes() for array in arrays.values())
+    body = b"".join(map(padded, others)) + last
     return HEADER.pack(b"GR", VERSION, 0, kind, 0, number, len(body), step, time.time()) + body
 
 

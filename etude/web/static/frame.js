@@ -26,7 +26,7 @@ export function decode(buffer, schemas) {
     const Type = TYPES[type];
     const last = place === described.length - 1;
     const length = last ? (end - at) / Type.BYTES_PER_ELEMENT : shape.reduce((a, b) => a * b, 1);
-    arrays[name] = new Type(buffer, at, Math.floor(length));
+    arrays[name] = new Type(buffer, at, length);
     at += Math.ceil((length * Type.BYTES_PER_ELEMENT) / 8) * 8;
   });
   return { kind, number: view.getUint32(8, true), step: view.getFloat64(16, true), time: view.getFloat64(24, true), arrays };

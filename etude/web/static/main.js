@@ -47,7 +47,7 @@ let points = { train: new Float32Array(), test: new Float32Array() };
 let losses = { train: [], test: [] };
 /** @type {number | null} */
 let hovered = null;
-/** @type {import("./network.js").Spot | null} */
+/** @type {import("./layout.js").Spot | null} */
 let spot = null;
 let flow = 0;
 
@@ -301,8 +301,7 @@ function connect() {
 /** @param {PointerEvent} event */
 function point(event) {
   if (document.activeElement === cardValue) return;
-  const box = el("network").getBoundingClientRect();
-  spot = network.under(event.clientX - box.x, event.clientY - box.y);
+  spot = network.under(event.clientX, event.clientY);
   el("card").hidden = spot === null;
   Object.assign(el("card").style, { left: `${event.clientX + 12}px`, top: `${event.clientY + 12}px` });
   showCard();

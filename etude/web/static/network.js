@@ -1,17 +1,22 @@
-// The network as squares and lines: where they stand, how they are drawn, what lies under the pointer.
+// The network as squares and lines: how they are drawn, and what a person does there.
 
 import { css, paint } from "./colour.js";
+import { UNIT, layout, lines, under } from "./layout.js";
 import { SMALL } from "./worlds.js";
 
-/** @typedef {{layer: number, unit: number, source: number | null, at: {x: number, y: number}}} Spot a weight, or a bias */
-
-const UNIT = 38;
-const PITCH = 55;
-const TOP = 76;
-const NAMES = 72;
+/** @typedef {import("./layout.js").Place} Place */
+/** @typedef {import("./layout.js").Spot} Spot */
+/** @typedef {import("./link.js").Lesson} Lesson */
+/**
+ * What is done when something is done to the network.
+ * @typedef {{
+ *   hover: (unit: number | null) => void, feature: (name: string) => void, resize: (layer: number, change: number) => void,
+ *   bias: (unit: {layer: number, unit: number, at: Place}) => void,
+ * }} Acts
+ */
 
 export class Network {
-  /** @param {HTMLElement} box @param {{hover: (unit: number | null) => void, feature: (name: string) => void, resize: (layer: number, change: number) => void, bias: (unit: {layer: number, unit: number, at: {x: number, y: number}}) => void}} to */
+  /** @param {HTMLElement} box @param {Acts} to */
   constructor(box, to) {
     this.box = box;
     this.to = to;
@@ -20,7 +25,7 @@ export class Network {
     this.maps = [];
     /** @type {HTMLElement[]} */
     this.biases = [];
-    /** @type {{x: number, y: number}[][]} middle of every unit, layer by layer; the features first, the answer last */
+    /** @type {Place[][]} middle of every unit, layer by layer; the features first, the answer last */
     this.places = [];
     /** @type {Float32Array} */
     this.weights = new Float32Array();
@@ -28,61 +33,54 @@ export class Network {
     this.biasValues = new Float32Array();
   }
 
-  /** @param {import("./link.js").Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
+  /** @param {Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
   build(lesson, features, hidden, colours) {
     this.box.querySelectorAll(":scope > :not(#edges)").forEach((each) => each.remove());
-    const width = this.box.clientWidth;
     const shown = [...features].filter(([name]) => !hidden.has(name) || lesson.features.includes(name));
-    const height = TOP + PITCH * Math.max(shown.length, ...lesson.shape) + 8;
-    this.box.style.height = `${height}px`;
+    const plan = layout(this.box.clientWidth, shown.length, lesson.shape);
+    this.box.style.height = `${plan.height}px`;
     this.maps = [];
     this.biases = [];
-    const gap = (width - NAMES - UNIT) / (lesson.shape.length + 1);
-    /** @type {{x: number, y: number}[]} */
-    const told = [];
-    shown.forEach(([name, { label, map }], row) => {
-      const at = { x: NAMES + UNIT / 2, y: TOP + PITCH * row + UNIT / 2 };
-      const used = lesson.features.includes(name);
-      const { canvas } = this.square(at, `Feature ${label}${used ? "" : ", not used"}`, () => this.to.feature(name), used ? "on" : "off");
-      paint(canvas, map, SMALL, colours);
-      const text = document.createElement("span");
-      text.className = "feature-name";
-      text.textContent = label;
-      Object.assign(text.style, { left: "0px", top: `${at.y - 10}px` });
-      this.box.append(text);
-      if (used) told[lesson.features.indexOf(name)] = at;
+    shown.forEach(([name, { label, map }], row) => this.feature(name, label, map, plan.features[row], lesson.features.includes(name), colours));
+    plan.hidden.forEach((column, layer) => {
+      this.steppers(column[0].x, layer, column.length);
+      column.forEach((at, unit) => this.unit(at, layer, unit));
     });
-    this.places = [told];
-    let unit = 0;
-    lesson.shape.forEach((units, layer) => {
-      const x = NAMES + UNIT / 2 + gap * (layer + 1);
-      this.steppers(x, layer, units);
-      this.places.push(
-        Array.from({ length: units }, (_, row) => {
-          const at = { x, y: TOP + PITCH * row + UNIT / 2 };
-          const number = unit++;
-          const { canvas, button } = this.square(at, `Unit ${row + 1} of hidden layer ${layer + 1}`, () => {}, "");
-          button.onpointerenter = button.onfocus = () => this.to.hover(number);
-          button.onpointerleave = button.onblur = () => this.to.hover(null);
-          this.maps.push(canvas);
-          const bias = document.createElement("button");
-          bias.className = "bias";
-          bias.setAttribute("aria-label", `Bias of unit ${row + 1} of hidden layer ${layer + 1}`);
-          bias.onclick = () => {
-            const box = bias.getBoundingClientRect();
-            this.to.bias({ layer, unit: row, at: { x: box.x, y: box.y } });
-          };
-          Object.assign(bias.style, { left: `${x - UNIT / 2 - 4}px`, top: `${at.y + UNIT / 2 - 4}px` });
-          this.box.append(bias);
-          this.biases.push(bias);
-          return at;
-        }),
-      );
-    });
-    this.places.push([{ x: width, y: TOP + 150 > height ? height / 2 : TOP + 150 }]);
+    const used = lesson.features.map((name) => plan.features[shown.findIndex(([each]) => each === name)]);
+    this.places = [used, ...plan.hidden, [plan.answer]];
   }
 
-  /** @param {{x: number, y: number}} at @param {string} name @param {() => void} click @param {string} kind */
+  /** @param {string} name @param {string} label @param {Uint8Array} map @param {Place} at @param {boolean} used @param {Uint32Array} colours */
+  feature(name, label, map, at, used, colours) {
+    const { canvas } = this.square(at, `Feature ${label}${used ? "" : ", not used"}`, () => this.to.feature(name), used ? "on" : "off");
+    paint(canvas, map, SMALL, colours);
+    const text = document.createElement("span");
+    text.className = "feature-name";
+    text.textContent = label;
+    Object.assign(text.style, { left: "0px", top: `${at.y - 10}px` });
+    this.box.append(text);
+  }
+
+  /** A hidden unit and its bias. @param {Place} at @param {number} layer @param {number} unit */
+  unit(at, layer, unit) {
+    const number = this.maps.length;
+    const { canvas, button } = this.square(at, `Unit ${unit + 1} of hidden layer ${layer + 1}`, () => {}, "");
+    button.onpointerenter = button.onfocus = () => this.to.hover(number);
+    button.onpointerleave = button.onblur = () => this.to.hover(null);
+    this.maps.push(canvas);
+    const bias = document.createElement("button");
+    bias.className = "bias";
+    bias.setAttribute("aria-label", `Bias of unit ${unit + 1} of hidden layer ${layer + 1}`);
+    bias.onclick = () => {
+      const box = bias.getBoundingClientRect();
+      this.to.bias({ layer, unit, at: { x: box.x, y: box.y } });
+    };
+    Object.assign(bias.style, { left: `${at.x - UNIT / 2 - 4}px`, top: `${at.y + UNIT / 2 - 4}px` });
+    this.box.append(bias);
+    this.biases.push(bias);
+  }
+
+  /** @param {Place} at @param {string} name @param {() => void} click @param {string} kind */
   square(at, name, click, kind) {
     const button = document.createElement("button");
     const canvas = document.createElement("canvas");
@@ -114,24 +112,6 @@ export class Network {
     this.box.append(box);
   }
 
-  /** @returns {Generator<{layer: number, unit: number, source: number, from: {x: number, y: number}, to: {x: number, y: number}, number: number}>} */
-  *lines() {
-    let number = 0;
-    for (let layer = 1; layer < this.places.length; layer++) {
-      for (let unit = 0; unit < this.places[layer].length; unit++) {
-        for (let source = 0; source < this.places[layer - 1].length; source++) {
-          const fan = (source - (this.places[layer - 1].length - 1) / 2) * Math.min(6, 30 / this.places[layer - 1].length);
-          const [from, to] = [this.places[layer - 1][source], this.places[layer][unit]];
-          yield {
-            layer: layer - 1, unit, source, number: number++,
-            from: { x: from.x + UNIT / 2, y: from.y },
-            to: { x: to.x - (layer === this.places.length - 1 ? 0 : UNIT / 2), y: to.y + fan },
-          };
-        }
-      }
-    }
-  }
-
   /** @param {import("./link.js").Live} arrays @param {Uint32Array} colours @param {number} flow how far the dashes have run */
   draw(arrays, colours, flow) {
     this.weights = arrays.weights;
@@ -147,7 +127,7 @@ export class Network {
     const context = /** @type {CanvasRenderingContext2D} */ (this.edges.getContext("2d"));
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
-    for (const line of [...this.lines()].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {
+    for (const line of [...lines(this.places)].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {
       const weight = this.weights[line.number];
       context.strokeStyle = css(colours, weight);
       context.lineWidth = 1 + 9 * Math.min(1, Math.abs(weight) / 5);
@@ -161,21 +141,10 @@ export class Network {
     }
   }
 
-  /** The weight or bias within 8 pixels. @param {number} x @param {number} y @returns {Spot | null} */
+  /** What lies at a place of the page. @param {number} x @param {number} y @returns {Spot | null} */
   under(x, y) {
-    let nearest = 64;
-    /** @type {Spot | null} */
-    let found = null;
-    for (const { layer, unit, source, from, to } of this.lines()) {
-      for (let t = 0; t <= 1; t += 0.05) {
-        const s = 1 - t;
-        const bx = s ** 3 * from.x + 1.5 * s * t * (from.x + to.x) + t ** 3 * to.x;
-        const by = (s ** 3 + 3 * s * s * t) * from.y + (3 * s * t * t + t ** 3) * to.y;
-        const distance = (bx - x) ** 2 + (by - y) ** 2;
-        if (distance < nearest) [nearest, found] = [distance, { layer, unit, source, at: { x: bx, y: by } }];
-      }
-    }
-    return found;
+    const box = this.box.getBoundingClientRect();
+    return under(this.places, x - box.x, y - box.y);
   }
 
   /** @param {Spot} spot @returns {number} */
@@ -184,7 +153,7 @@ export class Network {
       const before = this.places.slice(1, spot.layer + 1).reduce((sum, layer) => sum + layer.length, 0);
       return this.biasValues[before + spot.unit];
     }
-    for (const line of this.lines()) {
+    for (const line of lines(this.places)) {
       if (line.layer === spot.layer && line.unit === spot.unit && line.source === spot.source) return this.weights[line.number];
     }
     return NaN;
