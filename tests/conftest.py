@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+pytest_plugins = ["tests.page_fixtures"]
+
 
 @pytest.fixture(autouse=True)
 def seeded() -> Iterator[None]:

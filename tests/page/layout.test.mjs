@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { UNIT, along, layout, lines, under } from "../../etude/web/static/layout.js";
+import { UNIT, WORDS, along, callouts, layout, lines, stroke, under } from "../../etude/web/static/layout.js";
 
 const SHAPES = [[], [1], [4, 2], [8, 8, 8, 8, 8, 8]];
 
@@ -69,4 +69,34 @@ test("the weight under the pointer is the nearest one, found by looking everywhe
     }
   }
   assert.ok(seen > 50);
+});
+
+test("call-outs cover no hidden unit and not one another, and point at what they speak of", () => {
+  for (const width of [520, 680, 1100]) {
+    for (const shape of [...SHAPES, [2], [1, 8], [8, 1], [3, 3, 3, 3]]) {
+      const plan = layout(width, 7, shape);
+      const layers = [plan.features.slice(0, 2), ...plan.hidden, [plan.answer]];
+      const { unit, weight } = callouts(plan, layers[layers.length - 2]);
+      const words = unit === null ? [weight] : [unit, weight];
+      for (const { left, top } of words) {
+        assert.ok(left >= 0 && left + WORDS.width <= width);
+        for (const { x, y } of plan.hidden.flat()) {
+          const [across, down] = [x + UNIT / 2 > left && x - UNIT / 2 < left + WORDS.width, y + UNIT / 2 > top && y - UNIT / 2 < top + WORDS.height];
+          assert.ok(!(across && down), `${width} ${shape}`);
+        }
+      }
+      if (unit !== null) {
+        const apart = Math.abs(unit.left - weight.left) >= WORDS.width || Math.abs(unit.top - weight.top) >= WORDS.height;
+        assert.ok(apart, `${width} ${shape}`);
+        const lowest = /** @type {{x: number, y: number}} */ (plan.hidden[0].at(-1));
+        assert.deepEqual(unit.to, { x: lowest.x, y: lowest.y + UNIT / 2 + 4 });
+      }
+      assert.equal(under(layers, weight.to.x, weight.to.y - 8)?.layer, shape.length);
+    }
+  }
+});
+
+test("strokes grow from 1 to 10 pixels, and are dashed below zero", () => {
+  assert.deepEqual([0, 2.5, -2.5, 5, -5, 80].map((weight) => stroke(weight).width), [1, 5.5, 5.5, 10, 10, 10]);
+  assert.notDeepEqual(stroke(-1).dash, stroke(1).dash);
 });

@@ -22,6 +22,8 @@ const CHOICES = {
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
 };
 const PLACES = 100;
+/** pixels from the left to the middle of the words over the hidden layers, at least */
+const LABEL = 200;
 const MOST = { layers: 6, units: 8 };
 
 const cardValue = el("card-value", HTMLInputElement);
@@ -49,7 +51,6 @@ let losses = { train: [], test: [] };
 let hovered = null;
 /** @type {import("./layout.js").Spot | null} */
 let spot = null;
-let flow = 0;
 
 export const counted = { frames: 0, drawn: 0, epoch: 0, lessons: 0, shown: 0, delay: /** @type {number[]} */ ([]) };
 Object.assign(window, { etude: counted });
@@ -135,8 +136,7 @@ function setPlaying(on) {
 
 function draw() {
   if (latest === null) return;
-  if (playing && !calm.matches) flow = (flow + 1 / 3) % 1000;
-  network.draw(latest, colours, flow);
+  network.draw(latest, colours, calm.matches ? 0 : counted.epoch / 3);
   drawAnswer(latest);
   const ink = getComputedStyle(document.body);
   curve.draw(el("curve", HTMLCanvasElement), [
@@ -211,7 +211,10 @@ function showControls() {
   document.querySelectorAll(".hint").forEach((each) => (/** @type {HTMLElement} */ (each).hidden = view.hide_text));
   showWorlds();
   const shown = new Map(Object.entries(FEATURES).map(([name, { label, of }]) => [name, { label, map: mapOf(of) }]));
-  network.build(lesson, shown, new Set(view.hidden), colours);
+  network.build(lesson, shown, new Set(view.hidden), colours, !view.hide_text);
+  const columns = network.places.slice(1, -1);
+  const middle = columns.length ? (columns[0][0].x + columns[columns.length - 1][0].x) / 2 : el("network").clientWidth / 2;
+  el("numHiddenLayers").style.left = `${Math.max(LABEL, middle)}px`;
   const legend = /** @type {CanvasRenderingContext2D} */ (el("legend", HTMLCanvasElement).getContext("2d"));
   const image = legend.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(colours);

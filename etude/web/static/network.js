@@ -1,7 +1,7 @@
 // The network as squares and lines: how they are drawn, and what a person does there.
 
 import { css, paint } from "./colour.js";
-import { UNIT, layout, lines, under } from "./layout.js";
+import { UNIT, WORDS, callouts, layout, lines, stroke, under } from "./layout.js";
 import { SMALL } from "./worlds.js";
 
 /** @typedef {import("./layout.js").Place} Place */
@@ -33,8 +33,8 @@ export class Network {
     this.biasValues = new Float32Array();
   }
 
-  /** @param {Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours */
-  build(lesson, features, hidden, colours) {
+  /** @param {Lesson} lesson @param {Map<string, {label: string, map: Uint8Array}>} features @param {Set<string>} hidden @param {Uint32Array} colours @param {boolean} words whether it is explained */
+  build(lesson, features, hidden, colours, words) {
     this.box.querySelectorAll(":scope > :not(#edges)").forEach((each) => each.remove());
     const shown = [...features].filter(([name]) => !hidden.has(name) || lesson.features.includes(name));
     const plan = layout(this.box.clientWidth, shown.length, lesson.shape);
@@ -48,6 +48,41 @@ export class Network {
     });
     const used = lesson.features.map((name) => plan.features[shown.findIndex(([each]) => each === name)]);
     this.places = [used, ...plan.hidden, [plan.answer]];
+    if (plan.hidden.length) this.bracket(plan.hidden);
+    if (words) this.explain(plan);
+  }
+
+  /** What belongs to the hidden layers, as a line above them. @param {Place[][]} columns */
+  bracket(columns) {
+    const line = document.createElement("div");
+    line.className = "bracket";
+    const [first, last] = [columns[0][0].x, columns[columns.length - 1][0].x];
+    Object.assign(line.style, { left: `${first - UNIT}px`, width: `${last - first + 2 * UNIT}px` });
+    this.box.append(line);
+  }
+
+  /** The two call-outs. @param {import("./layout.js").Layout} plan */
+  explain(plan) {
+    const { unit, weight } = callouts(plan, this.places[this.places.length - 2]);
+    if (unit) this.callout(unit, "This is the output from one neuron. Hover to see it larger.");
+    this.callout(weight, "The outputs are mixed with weights: the thicker the line, the larger the weight.");
+    const low = Math.max(plan.height, weight.top + WORDS.height, (unit?.top ?? 0) + WORDS.height);
+    this.box.style.height = `${low}px`;
+  }
+
+  /** Words with an arrow. @param {import("./layout.js").Callout} place @param {string} words */
+  callout({ left, top, from, to }, words) {
+    const text = document.createElement("p");
+    text.className = "callout";
+    text.textContent = words;
+    Object.assign(text.style, { left: `${left}px`, top: `${top}px`, width: `${WORDS.width}px` });
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "arrow");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", `M${from.x} ${from.y}L${to.x} ${to.y}m-4 6l4 -6l4 6`);
+    svg.append(path);
+    this.box.append(text, svg);
   }
 
   /** @param {string} name @param {string} label @param {Uint8Array} map @param {Place} at @param {boolean} used @param {Uint32Array} colours */
@@ -98,7 +133,7 @@ export class Network {
   steppers(x, layer, units) {
     const box = document.createElement("div");
     box.className = "per-layer";
-    Object.assign(box.style, { left: `${x - 30}px`, top: "0px" });
+    Object.assign(box.style, { left: `${x - 30}px`, top: "16px" });
     for (const [sign, change, word] of /** @type {const} */ ([["−", -1, "fewer"], ["+", 1, "more"]])) {
       const button = document.createElement("button");
       button.textContent = sign;
@@ -118,6 +153,24 @@ export class Network {
     this.biasValues = arrays.biases;
     this.maps.forEach((canvas, i) => paint(canvas, arrays.units.subarray(i * SMALL * SMALL, (i + 1) * SMALL * SMALL), SMALL, colours));
     this.biases.forEach((button, i) => (button.style.background = css(colours, arrays.biases[i])));
+    const context = this.cleared();
+    for (const line of [...lines(this.places)].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {
+      const weight = this.weights[line.number];
+      context.strokeStyle = css(colours, weight);
+      const { width, dash } = stroke(weight);
+      context.lineWidth = width;
+      context.setLineDash(dash);
+      context.lineDashOffset = -flow;
+      const middle = (line.from.x + line.to.x) / 2;
+      context.beginPath();
+      context.moveTo(line.from.x, line.from.y);
+      context.bezierCurveTo(middle, line.from.y, middle, line.to.y, line.to.x, line.to.y);
+      context.stroke();
+    }
+  }
+
+  /** The canvas of the lines, empty and as large as the network. @returns {CanvasRenderingContext2D} */
+  cleared() {
     const scale = devicePixelRatio;
     const [width, height] = [this.box.clientWidth, this.box.clientHeight];
     if (this.edges.width !== width * scale || this.edges.height !== height * scale) {
@@ -127,18 +180,7 @@ export class Network {
     const context = /** @type {CanvasRenderingContext2D} */ (this.edges.getContext("2d"));
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
-    for (const line of [...lines(this.places)].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {
-      const weight = this.weights[line.number];
-      context.strokeStyle = css(colours, weight);
-      context.lineWidth = 1 + 9 * Math.min(1, Math.abs(weight) / 5);
-      context.setLineDash(weight < 0 ? [6, 3] : [30, 1]);
-      context.lineDashOffset = -flow;
-      const middle = (line.from.x + line.to.x) / 2;
-      context.beginPath();
-      context.moveTo(line.from.x, line.from.y);
-      context.bezierCurveTo(middle, line.from.y, middle, line.to.y, line.to.x, line.to.y);
-      context.stroke();
-    }
+    return context;
   }
 
   /** What lies at a place of the page. @param {number} x @param {number} y @returns {Spot | null} */

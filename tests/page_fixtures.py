@@ -1,0 +1,111 @@
+"""A browser that shows the playground, for the tests of its page."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+MARKS = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
+    pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
+    pytest.mark.usefixtures("fresh"),
+]
+LESSON = "#dataset=gauss&seed=0.5&networkShape=3,2&showTestData=false"
+PATIENCE = 20.0
+"""seconds"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    program = [sys.executable, "-m", "etude.cli.main", "playground", "--no-browser", "--json"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        printed = ""
+        while "}" not in printed:
+            printed += server.stdout.readline()
+        yield json.loads(printed)["address"]
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def requests() -> list[str]:
+    """Where the page has sent something."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str, requests: list[str]) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("pageerror", lambda error: requests.append(f"error: {error}"))
+    page.goto(address + LESSON)
+    until(lambda: drawn(page) > 0)
+    return page
+
+
+@pytest.fixture
+def fresh(page: Page) -> None:
+    """The same lesson before every test."""
+    show(page, LESSON)
+
+
+def show(page: Page, address: str) -> None:
+    """Another lesson, and wait until it is drawn."""
+    before = page.evaluate("() => window.etude.lessons")
+    page.evaluate("(hash) => { location.hash = hash; }", f"{address}&unknown={time.monotonic()}")
+    until(lambda: page.evaluate("() => window.etude.shown") > before)
+
+
+def until(come: Callable[[], bool]) -> None:
+    """Wait for what must come soon."""
+    end = time.monotonic() + PATIENCE
+    while not come():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+def drawn(page: Page) -> int:
+    return int(page.evaluate("() => (window.etude ?? {drawn: 0}).drawn"))
+
+
+def epoch(page: Page) -> int:
+    return int(page.inner_text("#epoch").replace(",", ""))
+
+
+def shown(page: Page) -> str:
+    """What stands behind the # of the address."""
+    return str(page.evaluate("() => location.hash"))
+
+
+def loss(page: Page) -> float:
+    return float(page.inner_text("#train-loss"))
+
+
+def pixel(page: Page, x: float, y: float) -> list[int]:
+    """Red, green and blue of the output at a place of the plane."""
+    script = """([x, y]) => {
+      const canvas = document.getElementById("answer");
+      const [column, row] = [(x + 6) / 12 * canvas.width, (6 - y) / 12 * canvas.height];
+      return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data].slice(0, 3);
+    }"""
+    found: list[int] = page.evaluate(script, [x, y])
+    return found
+
+
+def picture(page: Page, canvas: str) -> str:
+    """What a canvas shows, as the bytes of a file."""
+    return str(page.evaluate("(name) => document.getElementById(name).toDataURL()", canvas))
