@@ -1,6 +1,5 @@
 """One open page: the lesson that it drives, the messages that it sends, what it is told."""
 
-import json
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -13,9 +12,12 @@ from etude.playground.address import View, read_address, write_address
 from etude.playground.lesson import Lesson
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
+from etude.web.messages import index, number, read_message, truth, words
 from etude.web.stage import LessonStage
 
 Answer: TypeAlias = bytes | dict[str, Any]
+FASTEST, LARGEST = 100.0, 1e6
+"""learning rate, and size of a weight, that a message may set"""
 LIVE, POINTS = 1, 2
 """kinds of frame"""
 
@@ -42,11 +44,10 @@ class Session:
     def obey(self, text: str) -> list[Answer]:
         """In the drive's thread."""
         try:
-            message = json.loads(text)
-            act = ACTS[message["t"]]
-            return act(self, message)
-        except (ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
-            return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
+            message = read_message(text, ACTS)
+            return ACTS[message["t"]](self, message)
+        except ValueError as error:
+            return [{"t": "error", "message": str(error)}]
 
     def start(self, address: str) -> list[Answer]:
         """Put another lesson on stage, from its first weights on."""
@@ -56,6 +57,9 @@ class Session:
 
     def new_points(self, address: str) -> list[Answer]:
         """Draw other points of the same world; the network keeps what it has learnt."""
+        now, (wanted, _) = self.stage.lesson, read_address(address, seed=new_seed())
+        if (now.shape, now.features) != (wanted.shape, wanted.features):
+            raise ValueError("new points are for the network of now; another network needs a message `lesson`.")
         learnt = self.stage.rule.state_dict()
         self.start(address)
         self.stage.rule.load_state_dict(learnt)
@@ -88,6 +92,16 @@ class Session:
         stage.losses = []
         return [frame, {"t": "stopped", "why": stage.trouble}] if stage.trouble else [frame]
 
+    def change(self, message: Mapping[str, Any]) -> list[Answer]:
+        """Set one weight, or, where no source is given, a bias."""
+        matrices = self.stage.rule.matrices
+        layer = index(message, "layer", count=len(matrices))
+        units, columns = matrices[layer].shape
+        unit = index(message, "unit", count=units)
+        source = None if message.get("source") is None else index(message, "source", count=columns - 1)
+        value = number(message, "value", least=-LARGEST, most=LARGEST)
+        return self.done(message, self.stage.set_weight(layer, unit, source, value))
+
     def counted(self) -> int:
         """The number of the next frame."""
         self.number = (self.number + 1) % 2**32
@@ -104,15 +118,14 @@ def new_seed() -> str:
 
 
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
-    "lesson": lambda session, said: session.start(str(said["address"])),
-    "points": lambda session, said: session.new_points(str(said["address"])),
+    "lesson": lambda session, said: session.start(words(said, "address")),
+    "points": lambda session, said: session.new_points(words(said, "address")),
     "frame": lambda session, said: session.frame(),
-    "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
+    "play": lambda session, said: session.done(said, session.stage.play(truth(said, "on"))),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
-    "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
-    "weight": lambda session, said: session.done(
-        said,
-        session.stage.set_weight(int(said["layer"]), int(said["unit"]), said.get("source"), float(said["value"])),
+    "rate": lambda session, said: session.done(
+        said, session.stage.set_rate(number(said, "value", least=0.0, most=FASTEST))
     ),
+    "weight": lambda session, said: session.change(said),
 }
 """what a message may ask"""

@@ -71,7 +71,17 @@ const network = new Network(el("network"), {
 
 const editor = new Editor(network, ({ layer, unit, source }, value) => link.say({ t: "weight", layer, unit, source, value }));
 
-const link = new Link({ message, frame, lost: () => trouble("The connection to etude is lost. Start `etude playground` again.") });
+const link = new Link({ opened: begin, message, frame, lost });
+
+/** The lesson of the address, from its first weights on. */
+function begin() {
+  link.say({ t: "lesson", address: location.hash.slice(1) });
+}
+
+function lost() {
+  setPlaying(false);
+  trouble("The connection to etude is lost; trying again. If etude was started anew, open the address that it printed.");
+}
 
 /** @param {string} words */
 function trouble(words) {
@@ -287,7 +297,7 @@ function connect() {
   el("keysButton").onclick = () => el("keys", HTMLDialogElement).showModal();
   el("keysClose").onclick = () => el("keys", HTMLDialogElement).close();
   document.addEventListener("keydown", keys);
-  addEventListener("hashchange", () => link.say({ t: "lesson", address: location.hash.slice(1) }));
+  addEventListener("hashchange", begin);
   addEventListener("resize", () => { if (counted.lessons) { showControls(); draw(); drawPoints(); } });
   dark.addEventListener("change", () => {
     colours = table(dark.matches);
@@ -340,5 +350,3 @@ function summarise() {
 }
 
 connect();
-await link.opened;
-link.say({ t: "lesson", address: location.hash.slice(1) });
