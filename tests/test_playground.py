@@ -15,6 +15,7 @@ import torch
 from jaxtyping import config
 
 from etude.playground import fdlibm
+from etude.playground.learner import binary_cross_entropy
 from etude.playground.lesson import Lesson, carried
 from etude.playground.network import PlaneNetwork
 from etude.playground.seedrandom import SeedRandom
@@ -132,3 +133,31 @@ def test_every_character_of_the_seed_counts() -> None:
     first = {SeedRandom(seed)() for seed in ("", "0", "1", "10", "0.1", "0.10", "x" * 256, "x" * 300)}
     assert len(first) == 8
     assert all(0 <= number < 1 for number in first)
+
+
+@pytest.mark.parametrize("bend", ["relu", "tanh"])
+def test_cross_entropy_is_that_of_torch(bend: str) -> None:
+    told = Lesson(activation=bend, shape=(5, 3), loss="binary cross-entropy", rate=1.0)  # type: ignore[arg-type]
+    rule, batch = told.learner(), told.parts[0][:10]
+    assert set(batch.y.tolist()) == {0.0, 1.0}
+    before = [each.detach().clone() for each in rule.model.parameters()]
+    loss = torch.nn.functional.binary_cross_entropy(rule.model(batch.x), batch.y)
+    wanted = torch.autograd.grad(loss, list(rule.model.parameters()))
+    logs = rule.update(batch)
+    found = [old - new.detach() for old, new in zip(before, rule.model.parameters(), strict=True)]
+    torch.testing.assert_close(found, list(wanted), rtol=1e-10, atol=1e-14)
+    torch.testing.assert_close(logs["loss"], loss.detach())
+    answers = torch.tensor([0.0, 1.0, 0.3, 1.0, 0.0], dtype=torch.float64)
+    labels = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0], dtype=torch.float64)
+    wanted_losses = torch.nn.functional.binary_cross_entropy(answers, labels, reduction="none")
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(binary_cross_entropy(answers.numpy(), labels.numpy()), wanted_losses, rtol=1e-14)
+
+
+def test_points_of_ones_own_are_learnt_in_their_order() -> None:
+    own = tuple(Point(float(i), 0.0, float(i % 2)) for i in range(5))
+    lesson = Lesson(own=own, training=100, batch=2, seed="0.5")
+    assert lesson.parts[0].x[:, 0].tolist() == [0, 1, 2, 3, 4]
+    assert lesson.parts[0].y.tolist() == [-1, 1, -1, 1, -1]
+    scores = lesson.experiment().evaluate()
+    assert math.isfinite(scores["train_loss"]) and math.isnan(scores["test_loss"])

@@ -31,7 +31,7 @@ def client() -> Iterator[TestClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/static/main.js", "/static/../app.py", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/runs", "/static/main.js", "/static/../app.py", "/nothing"])
 @pytest.mark.parametrize(
     ("token", "headers"),
     [
@@ -204,3 +204,44 @@ def test_a_lesson_that_is_over_stands_still(monkeypatch: pytest.MonkeyPatch) -> 
         stage.advance()
     assert (stage.epoch, stage.playing) == (2, False)
     assert stage.trouble == "2 epochs are over; Reset starts again."
+
+
+def test_a_trace_is_asked_by_number_or_by_place_and_changes_nothing() -> None:
+    session = Session()
+    session.obey('{"t": "lesson", "address": "points=0.9,-0.2,0;0.75,0.6,1&loss=bce&networkShape=&seed=1"}')
+    before = session.stage.rule.flat.copy()
+    (first,) = session.obey('{"t": "trace", "point": -2}')
+    (second,) = session.obey('{"t": "trace", "at": [3.0, 3.0]}')
+    assert isinstance(first, dict) and isinstance(second, dict)
+    assert (first["point"], first["place"], first["points"]) == (0, (0.9, -0.2, 0.0), 2)
+    assert (second["point"], second["place"]) == (1, (0.75, 0.6, 1.0))
+    assert (session.stage.rule.flat == before).all()
+    new = [line["result"]["value"] for line in second["lines"] if line["kind"] == "step"]
+    session.obey('{"t": "learn", "point": 1}')
+    matrix = session.stage.rule.matrices[0]
+    np.testing.assert_allclose(new, [*matrix[0, 1:], matrix[0, 0]], rtol=1e-12)
+    assert len(session.stage.losses) == 2 and session.stage.losses[1][1] != session.stage.losses[0][1]
+    session.close()
+
+
+def test_numbers_that_cannot_be_written_out_are_named() -> None:
+    session = Session()
+    session.obey('{"t": "lesson", "address": "networkShape=40,40"}')
+    (long,) = session.obey('{"t": "trace", "point": 0}')
+    assert isinstance(long, dict) and long["lines"] == [] and "1,801 weights" in long["why"]
+    session.obey('{"t": "lesson", "address": "activation=relu&problem=regression"}')
+    session.stage.rule.flat[:] = 1e200
+    (lost,) = session.obey('{"t": "trace", "point": 0}')
+    assert isinstance(lost, dict) and lost["lines"] == [] and "finite" in lost["why"]
+    json.dumps(lost, allow_nan=False)
+    session.close()
+
+
+def test_answers_and_labels_from_0_to_1_take_the_whole_scale_of_colours() -> None:
+    stage = LessonStage(Lesson(seed="0.3", loss="binary cross-entropy"))
+    answers = stage.rule.model(stage.places.double()).detach().reshape(100, 100).numpy()
+    np.testing.assert_allclose(stage.arrays()["answer"] / 255, answers, atol=0.5 / 255 + 1e-4)
+    session = Session()
+    session.stage = session.drive.stage = stage
+    assert set(session.drawable(stage.lesson.points[0])[:, 2].tolist()) == {-1.0, 1.0}
+    session.close()

@@ -174,7 +174,7 @@ def message(chance: random.Random, kinds: list[str]) -> str:
         return chance.choice(["", "{", "nul", "[" * 5000, '{"t": "frame"', "\x00", '"' + "é" * 500, "9" * 5000])
     said = {
         key: nonsense(chance)
-        for key in ("value", "layer", "unit", "source", "on", "address", "id")
+        for key in ("value", "layer", "unit", "source", "on", "address", "id", "point", "at")
         if chance.random() < 0.8
     }
     return json.dumps(said | {"t": chance.choice(kinds) if chance.random() < 0.9 else nonsense(chance)})
@@ -226,6 +226,10 @@ def refusable(chance: random.Random) -> str:
         "lesson": {"address": chance.choice([None, 7, ["seed=1"], {}, True, "seed=\ud800"])},
         "points": {"address": chance.choice([None, 7, "networkShape=64,64", "x=false", "\udfff"])},
         "epoch": {"id": chance.choice([[], {}, 0.5, float("nan")])},
+        "trace": chance.choice(
+            [{}, {"point": 0.5}, {"point": None}, {"at": [1]}, {"at": [0, float("nan")]}, {"at": "12"}]
+        ),
+        "learn": {"point": chance.choice([-1, 250, 10**30, 0.0, "0", None, True])},
     }
     kind = chance.choice([*wrong, "nonsense"])
     said = message(chance, ["?"]) if kind == "nonsense" else json.dumps({"t": kind} | wrong[kind])
@@ -258,7 +262,10 @@ def test_any_noise_leaves_a_thread_that_answers() -> None:
         ('{"t": "weight", "layer": 0, "unit": 0}', "value is nothing; a number from -1e+06 to 1e+06 is wanted."),
         ('{"t": "play", "on": 1}', "on is 1; true or false is wanted."),
         ('{"t": "lesson"}', "address is nothing; a text is wanted."),
-        ('{"t": "fly"}', "a message is an object whose t is lesson, points, frame, play, epoch, rate, weight; got"),
+        (
+            '{"t": "fly"}',
+            "a message is an object whose t is lesson, points, frame, play, trace, learn, epoch, rate, weight; got",
+        ),
         ('{"t": "points", "address": "networkShape=1"}', "new points are for the network of now"),
     ],
 )

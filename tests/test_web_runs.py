@@ -11,14 +11,19 @@ import numpy as np
 import pytest
 import torch
 from fastapi.testclient import TestClient
+from PIL import Image
+from sklearn.datasets import load_digits
 
 from etude.figures import Curve, Figure, Grid, Histogram, Images, LayerBox, Line, Matrix, Network, Points, Text
 from etude.training.fit import Event
 from etude.training.phases import train
+from etude.verbs.predict import predict
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import start
+from etude.verbs.trained import load_trained
 from etude.web.app import create_app
 from etude.web.live import LiveTraining
+from etude.web.trying import Trial, answers, trained_now
 from etude.web.wire import packed
 
 PORT, TOKEN = 4322, "the-right-one"
@@ -203,3 +208,38 @@ def test_what_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
     ):
         with pytest.raises(Exception, match=words):
             wish()
+
+
+def test_what_somebody_draws_is_answered_as_predict_does(client: TestClient, runs: Path, tmp_path: Path) -> None:
+    digit = Image.fromarray(np.pad(load_digits().images[0].astype(np.uint8) * 15, 4), mode="L")
+    digit.save(tmp_path / "digit.png")
+    assert client.get("/api/try", params={"run": "first"}).json() == {"kind": "pictures", "channels": 1}
+    content = (tmp_path / "digit.png").read_bytes()
+    answer = client.post("/api/try", params={"run": "first", "suffix": ".png"}, content=content)
+    found = unpacked(answer.content)
+    wanted = predict(load_trained(str(runs / "first")), [tmp_path / "digit.png"])
+    assert found["said"]["rows"][0]["answer"] == wanted.rows[0].answer
+    assert found["said"]["rows"][0]["probabilities"] == pytest.approx(wanted.rows[0].probabilities)
+    assert found["why"]["pixels"].shape == (2, 1, 28, 28)
+
+
+@pytest.mark.parametrize(("content", "suffix"), [(b"", ".png"), (b"no picture", ".png"), (b"x", ".pkl"), (b"x", "")])
+def test_what_is_no_picture_is_refused_in_words(client: TestClient, content: bytes, suffix: str) -> None:
+    answer = client.post("/api/try", params={"run": "first", "suffix": suffix}, content=content)
+    assert answer.status_code == 409 and answer.json()["code"].startswith("E-"), answer.text
+
+
+def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    picture = Image.new("RGB", (30, 20), "white")
+    picture.save(tmp_path / "white.png")
+    trial = Trial((tmp_path / "white.png").read_bytes(), ".png")
+    shares = []
+    for event in events:
+        live.event = event
+        if event.step in (1, 40):
+            said, figures = answers(trained_now(live), trial)
+            shares.append(said["rows"][0]["probabilities"])
+            assert "why" in figures
+    assert shares[0] != shares[1]
+    assert live.experiment is not None and live.experiment.learner.network.training

@@ -1,4 +1,9 @@
-"""TensorFlow Playground's address: a lesson and how it is shown, after the # of a URL (src/state.ts)."""
+"""TensorFlow Playground's address: a lesson and how it is shown, after the # of a URL (src/state.ts).
+
+Two keys are our own, and absent where they say nothing, so that its addresses stay as they are. `loss=bce` learns
+classes by binary cross-entropy. `points=0.9,-0.2,0;0.75,0.6,1` gives x, y and label of points of one's own, which are
+learnt in this order; a label above 0 is class 1. All of them are learnt from unless percTrainData says otherwise.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from etude.playground.lesson import Lesson
 from etude.playground.network import BENDS, FEATURES
-from etude.playground.worlds import CLASSES, HEIGHTS
+from etude.playground.worlds import CLASSES, HEIGHTS, Point
 
 CHOICES = {
     "problem": ("problem", ("classification", "regression")),
@@ -27,10 +32,12 @@ TOO_NOISY = 50.0
 """what the browser takes for a noise beyond its greatest"""
 COUNTS = {"batchSize": ("batch", 1, 10_000), "percTrainData": ("training", 10, 90)}
 MOST_LAYERS, MOST_UNITS = 12, 64
+FARTHEST = 50.0
+"""coordinate of a point of one's own; beyond it our sine is none"""
 HIDEABLE = (
     *("showTestData", "discretize", "playButton", "stepButton", "resetButton", "learningRate", "activation"),
     *("regularization", "regularizationRate", "problem", "dataset", "percTrainData", "noise", "batchSize"),
-    "numHiddenLayers",
+    *("numHiddenLayers", "loss"),
 )
 """controls that a teacher can take away"""
 
@@ -80,7 +87,26 @@ def chosen(given: dict[str, str]) -> dict[str, Any]:
     if any(given.get(name) for name in FEATURES):
         usual = Lesson().features
         found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in usual)) or usual
+    return found | ours(given)
+
+
+def ours(given: dict[str, str]) -> dict[str, Any]:
+    """The same of the keys that TensorFlow Playground does not know."""
+    found: dict[str, Any] = {}
+    if given.get("loss") == "bce" and given.get("problem") != "regression":
+        found["loss"] = "binary cross-entropy"
+    own = points_in(given.get("points", ""))
+    if own:
+        share = number_in(given.get("percTrainData", ""))
+        found |= {"own": own, "training": 100 if share is None else int(min(max(share, 10), 100))}
     return found
+
+
+def points_in(text: str) -> tuple[Point, ...]:
+    """The points of one's own that make sense."""
+    rows = [[number_in(each) for each in row.split(",")] for row in text.split(";")]
+    numbers = [[each for each in row if each is not None and abs(each) <= FARTHEST] for row in rows]
+    return tuple(Point(*row) for row, given in zip(numbers, rows, strict=True) if len(row) == len(given) == 3)
 
 
 def is_on(given: dict[str, str], key: str, *, otherwise: bool = False) -> bool:
@@ -104,14 +130,21 @@ def shape_in(text: str) -> tuple[int, ...]:
 
 
 def write_address(lesson: Lesson, view: View) -> str:
-    """The address that TensorFlow Playground would show."""
+    """The address that TensorFlow Playground would show, and our own keys where they say something."""
     values: dict[str, object] = {key: getattr(lesson, field) for key, (field, _) in CHOICES.items()}
     values |= {key: getattr(lesson, field) for key, (field, *_) in (NUMBERS | COUNTS).items()}
     values |= {"networkShape": ",".join(map(str, lesson.shape)), "seed": lesson.seed, "initZero": lesson.zero}
     values |= {name: name in lesson.features for name in FEATURES}
     values |= {"showTestData": view.show_test_data, "discretize": view.discretize, "hideText": view.hide_text}
     values |= {f"{name}_hide": True for name in view.hidden}
-    return "&".join(f"{key}={quote(written(value), safe=',')}" for key, value in values.items())
+    values |= {"loss": "bce"} if lesson.loss == "binary cross-entropy" else {}
+    values |= {"points": ";".join(map(spelt, lesson.own))} if lesson.own else {}
+    return "&".join(f"{key}={quote(written(value), safe=',;')}" for key, value in values.items())
+
+
+def spelt(point: Point) -> str:
+    """To the last digit."""
+    return ",".join(repr(float(number)).removesuffix(".0") for number in point)
 
 
 def written(value: object) -> str:

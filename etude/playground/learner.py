@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from etude.learners.base import Learner
@@ -15,6 +15,7 @@ from etude.records import Labelled
 from etude.types import Logs
 
 Penalty: TypeAlias = Literal["none", "L1", "L2"]
+Loss: TypeAlias = Literal["half squared error", "binary cross-entropy"]
 Columns: TypeAlias = Float[np.ndarray, "_ point"]
 """a number of each unit for each point"""
 ONE = np.array(1.0)
@@ -26,10 +27,32 @@ BENDS: dict[str, tuple[Callable[[Columns], Columns], Callable[[Columns, Columns]
     "tanh": (tanh, lambda z, a: ONE - a * a),
 }
 """an activation, and its slope from its argument z and its value a"""
+PerPoint: TypeAlias = Float[np.ndarray, " point"]
+LEAST_LOG = -100.0
+"""of a share that is 0, as in torch: one point that is wholly wrong must not make the mean infinite"""
+
+
+def half_squared_error(a: PerPoint, y: PerPoint) -> PerPoint:
+    """Of each answer and label."""
+    half: np.ndarray = (a - y) ** 2 / 2
+    return half
+
+
+def binary_cross_entropy(a: PerPoint, y: PerPoint) -> PerPoint:
+    """In nats, of the share that each answer gives to class 1, and the class, 1 or 0."""
+    one, zero = (np.maximum(np.log(share), LEAST_LOG) for share in (a, ONE - a))
+    nats: np.ndarray = -(y * one + (ONE - y) * zero)
+    return nats
+
+
+LOSSES: dict[Loss, Callable[[PerPoint, PerPoint], PerPoint]] = {
+    "half squared error": half_squared_error,
+    "binary cross-entropy": binary_cross_entropy,
+}
 
 
 class PlaygroundRule(Learner[Labelled]):
-    """Plain gradient descent on the mean of (answer - label)^2 / 2, without autograd.
+    """Plain gradient descent on the mean loss, without autograd.
 
     It is several times as fast as autograd on networks of a few units, where every operation is mostly overhead. Sums
     run in the browser's order (src/nn.ts), so that even after thousands of updates the losses are the browser's.
@@ -39,12 +62,25 @@ class PlaygroundRule(Learner[Labelled]):
     alive: Tensor
     """which numbers may still change"""
 
-    def __init__(self, network: PlaneNetwork, *, rate: float, penalty: Penalty = "none", strength: float = 0.0) -> None:
-        """`rate` may be changed between two updates."""
+    def __init__(
+        self,
+        network: PlaneNetwork,
+        *,
+        rate: float,
+        penalty: Penalty = "none",
+        strength: float = 0.0,
+        loss: Loss = "half squared error",
+    ) -> None:
+        """`rate` may be changed between two updates; cross-entropy wants a network whose answer is a sigmoid."""
         super().__init__()
         self.model = network
         self.rate, self.penalty, self.strength = rate, penalty, strength
+        self.loss: Loss = loss
         self.bends = [BENDS[bend] for bend in network.bends]
+        if (
+            loss == "binary cross-entropy"
+        ):  # dE/dz = a - y: the sigmoid's slope a (1 - a) cancels that of the logarithms
+            self.bends[-1] = (BENDS["sigmoid"][0], BENDS["identity"][1])
         self.flat, self.matrices = side_by_side(network)
         self.gradient = np.zeros_like(self.flat)
         """sums over the points of dE/db and dE/dW, placed like the numbers themselves"""
@@ -55,6 +91,11 @@ class PlaygroundRule(Learner[Labelled]):
         self.register_buffer("alive", torch.ones(self.flat.shape, dtype=torch.bool))
 
     @property
+    def living(self) -> list[Bool[np.ndarray, "unit _"]]:
+        """`alive`, placed like the numbers themselves."""
+        return cut(self.alive.numpy(), self.model)
+
+    @property
     def network(self) -> nn.Module:
         return self.model
 
@@ -62,10 +103,11 @@ class PlaygroundRule(Learner[Labelled]):
         x, y = batch.x.numpy().T, batch.y.numpy()
         with np.errstate(all="ignore"):  # what leaves the finite numbers is noticed after the epoch
             sums, values = self.forward_pass(x)
-            error = values[-1][1:] - y  # dE/da of the answer, where E = (a - y)^2 / 2
-            self.backward_pass(sums, values, error)
+            answers = values[-1][1]
+            self.backward_pass(sums, values, (answers - y)[None])  # dE/da of (a - y)^2 / 2
             self.step(len(y))
-        return {"loss": torch.from_numpy(np.asarray(np.vdot(error, error) / (2 * len(y))))}
+            loss = np.add.reduce(LOSSES[self.loss](answers, y)) / len(y)
+        return {"loss": torch.from_numpy(np.asarray(loss))}
 
     def forward_pass(self, x: Float[np.ndarray, "feature point"]) -> tuple[list[Columns], list[Columns]]:
         """z = b + W a of each layer, and a = bend(z); each a, the features first, has a row of ones above it."""

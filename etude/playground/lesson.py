@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from etude.playground.learner import Penalty, PlaygroundRule
+from etude.playground.learner import LOSSES, Loss, Penalty, PlaygroundRule
 from etude.playground.network import PlaneNetwork, told
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
@@ -25,7 +25,7 @@ EPOCHS = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """The state of TensorFlow Playground, with its defaults."""
+    """The state of TensorFlow Playground, with its defaults; `loss` and `own` go beyond it."""
 
     problem: Literal["classification", "regression"] = "classification"
     dataset: Literal["circle", "xor", "gauss", "spiral"] = "circle"
@@ -53,11 +53,28 @@ class Lesson:
     """of points and weights"""
     zero: bool = False
     """start all weights at 0"""
+    loss: Loss = "half squared error"
+    """of an answer; cross-entropy is for classes, which it calls 1 and 0"""
+    own: tuple[Point, ...] = ()
+    """points of one's own instead of a world's, in the order of training; of a class if their label is above 0"""
+
+    def __post_init__(self) -> None:
+        if self.loss == "binary cross-entropy" and self.problem == "regression":
+            raise ValueError("binary cross-entropy compares classes; a quantity wants the half squared error")
+
+    @property
+    def answer(self) -> str:
+        """How the answer is bent."""
+        if self.problem == "regression":
+            return "identity"
+        return "sigmoid" if self.loss == "binary cross-entropy" else "tanh"
 
     @cached_property
     def drawn(self) -> tuple[list[Point], SeedRandom]:
         """The points in the order of training, and the stream of chance that drew them and goes on with the weights."""
         chance = SeedRandom(self.seed)
+        if self.own:
+            return list(self.own), chance
         world = CLASSES[self.dataset] if self.problem == "classification" else HEIGHTS[self.reg_dataset]
         return shuffled(list(world(chance, POINTS[self.problem], self.noise / 100)), chance), chance
 
@@ -65,7 +82,10 @@ class Lesson:
     def points(self) -> tuple[list[Point], list[Point]]:
         """What is learnt from, and what is held back."""
         points, _ = self.drawn
-        cut = len(points) * self.training // 100
+        if self.problem == "classification":
+            other = 0.0 if self.loss == "binary cross-entropy" else -1.0
+            points = [point._replace(label=1.0 if point.label > 0 else other) for point in points]
+        cut = max(1, len(points) * self.training // 100)
         return points[:cut], points[cut:]
 
     @property
@@ -81,10 +101,9 @@ class Lesson:
 
     def learner(self) -> PlaygroundRule:
         """The network with its first weights, and the rule that changes it."""
-        classes = self.problem == "classification"
-        network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, classes=classes)
+        network = PlaneNetwork(len(self.features), self.shape, bend=self.activation, answer=self.answer)
         network.start(deepcopy(self.drawn[1]), zero=self.zero)
-        return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength)
+        return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength, loss=self.loss)
 
     def experiment(self) -> Experiment[Labelled]:
         """One training without end, judged after each epoch."""
@@ -96,8 +115,8 @@ class Lesson:
 
         def evaluate() -> dict[str, float]:
             with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
-                half = (learner.forward_pass(every)[1][-1][1] - labels) ** 2 / 2
-            parts = {"train_loss": half[: len(train)], "test_loss": half[len(train) :]}
+                losses = LOSSES[self.loss](learner.forward_pass(every)[1][-1][1], labels)
+            parts = {"train_loss": losses[: len(train)], "test_loss": losses[len(train) :]}
             return {name: float(part.mean()) if len(part) else math.nan for name, part in parts.items()}
 
         epoch = len(train) // batch

@@ -31,17 +31,17 @@ BIAS = 0.1
 class PlaneNetwork(nn.Module):
     """TensorFlow Playground's network (src/nn.ts), in float64 like the browser's.
 
-    All hidden units bend alike. The answer is bent by tanh where two classes, 1 and -1, are told apart, and by nothing
-    where it is a quantity.
+    All hidden units bend alike. The answer is bent by tanh where two classes, 1 and -1, are told apart, by sigmoid
+    where they are 1 and 0, and by nothing where it is a quantity.
     """
 
-    def __init__(self, inputs: int, shape: Sequence[int], *, bend: str, classes: bool) -> None:
-        """`shape` holds the units of each hidden layer, `bend` is a key of BENDS."""
+    def __init__(self, inputs: int, shape: Sequence[int], *, bend: str, answer: str) -> None:
+        """`shape` holds the units of each hidden layer, `bend` is a key of BENDS, `answer` one of its values."""
         super().__init__()
         self.layers = nn.ModuleList(
             nn.Linear(few, many, dtype=torch.float64) for few, many in pairwise([inputs, *shape, 1])
         )
-        self.bends = [BENDS[bend]] * len(shape) + ["tanh" if classes else "identity"]
+        self.bends = [BENDS[bend]] * len(shape) + [answer]
         """the activation of each layer"""
 
     @property

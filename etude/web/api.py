@@ -5,12 +5,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
 from etude.report.facts import read_facts
+from etude.training.describe import read_schema
+from etude.verbs.recipes import read_recipe
+from etude.verbs.trained import load_trained
 from etude.web.live import LiveTraining
 from etude.web.runs import Runs, curves, figures, settings
+from etude.web.trying import Trial, answers, form, trained_now
 from etude.web.wire import packed
 
 MOST = 10
@@ -79,6 +84,27 @@ def drawn_curves(request: Request, names: str) -> Response:
 def drawn_figures(request: Request, run: str) -> Response:
     """What the run folder holds."""
     return drawn(figures(runs_of(request).find(run)))
+
+
+@router.get("/try")
+def offered(request: Request, run: str) -> dict[str, Any]:
+    """How this kind of input can be tried."""
+    folder = runs_of(request).find(run)
+    if not (folder / "data.json").exists():
+        return {"kind": None}
+    return form(read_schema(folder), read_recipe(folder))
+
+
+@router.post("/try")
+async def tried(request: Request, run: str, suffix: str) -> Response:
+    """What the network of a run says of the body of this message; of the training of now, as it is now."""
+    trial, live = Trial(await request.body(), suffix), request.app.state.live
+    folder = runs_of(request).find(run)
+    if live is not None and live.run.folder.name == run:
+        said, figures = await asyncio.wrap_future(live.look(lambda: answers(trained_now(live), trial), now=True))
+    else:
+        said, figures = await run_in_threadpool(lambda: answers(load_trained(str(folder)), trial))
+    return Response(packed(figures, said=said), media_type="application/octet-stream")
 
 
 @router.get("/live")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+FARTHEST = 1e6
+"""of a place from the middle"""
 LONGEST_SHOWN = 40
 """characters of a value in an answer"""
 
@@ -41,6 +43,23 @@ def index(message: Mapping[str, Any], key: str, *, count: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < count:
         raise ValueError(f"{key} is {shown(value)}; a whole number from 0 to {count - 1} is wanted.")
     return value
+
+
+def whole(message: Mapping[str, Any], key: str) -> int:
+    """A whole number, that counts round."""
+    value = message.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{key} is {shown(value)}; a whole number is wanted.")
+    return value
+
+
+def place(message: Mapping[str, Any], key: str) -> tuple[float, float]:
+    """Somewhere on the plane."""
+    value = message.get(key)
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(f"{key} is {shown(value)}; two numbers are wanted.")
+    x, y = (number({key: each}, key, least=-FARTHEST, most=FARTHEST) for each in value)
+    return x, y
 
 
 def truth(message: Mapping[str, Any], key: str) -> bool:

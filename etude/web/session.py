@@ -7,13 +7,15 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
+from jaxtyping import Float
 
 from etude.playground.address import View, read_address, write_address
 from etude.playground.lesson import Lesson
+from etude.playground.worlds import Point
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
-from etude.web.messages import index, number, read_message, truth, words
-from etude.web.stage import LessonStage
+from etude.web.messages import index, number, place, read_message, truth, whole, words
+from etude.web.stage import LessonStage, TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
 FASTEST, LARGEST = 100.0, 1e6
@@ -46,7 +48,7 @@ class Session:
         try:
             message = read_message(text, ACTS)
             return ACTS[message["t"]](self, message)
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             return [{"t": "error", "message": str(error)}]
 
     def start(self, address: str) -> list[Answer]:
@@ -71,7 +73,7 @@ class Session:
         lesson, stage = self.stage.lesson, self.stage
         live = schema(LIVE, stage.arrays())
         train, test = lesson.points
-        points = {"train": np.array(train, dtype=np.float32), "test": np.array(test, dtype=np.float32)}
+        points = {name: self.drawable(part) for name, part in (("train", train), ("test", test))}
         return [
             {
                 "t": "lesson",
@@ -84,6 +86,27 @@ class Session:
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
         ]
+
+    def drawable(self, points: list[Point]) -> Float[np.ndarray, "point 3"]:
+        """x, y and the label on the scale of the colours."""
+        rows = np.array(points, dtype=np.float32).reshape(-1, 3)
+        rows[:, 2] = self.stage.coloured(rows[:, 2])
+        return rows
+
+    def trace(self, said: Mapping[str, Any]) -> list[Answer]:
+        """An update on one point, written out: the point nearest to a place, or that of a number, counted round."""
+        train, _ = self.stage.lesson.points
+        point = self.stage.nearest(*place(said, "at")) if "at" in said else whole(said, "point") % len(train)
+        answer = {"t": "trace", "point": point, "points": len(train), "place": train[point], "step": self.stage.step}
+        try:
+            return [answer | {"why": "", "lines": [asdict(line) for line in self.stage.traced(point)]}]
+        except TraceError as error:
+            return [answer | {"why": str(error), "lines": []}]
+
+    def learn(self, said: Mapping[str, Any]) -> list[Answer]:
+        """Make an update on one point."""
+        train, _ = self.stage.lesson.points
+        return self.done(said, self.stage.learn_from(index(said, "point", count=len(train))))
 
     def frame(self) -> list[Answer]:
         """The state of now."""
@@ -122,6 +145,8 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "points": lambda session, said: session.new_points(words(said, "address")),
     "frame": lambda session, said: session.frame(),
     "play": lambda session, said: session.done(said, session.stage.play(truth(said, "on"))),
+    "trace": lambda session, said: session.trace(said),
+    "learn": lambda session, said: session.learn(said),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
     "rate": lambda session, said: session.done(
         said, session.stage.set_rate(number(said, "value", least=0.0, most=FASTEST))

@@ -1,16 +1,19 @@
 """A lesson of the playground on stage: learns in slices of time, and shows itself as arrays."""
 
+import math
 import time
 from collections.abc import Iterator
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from etude.errors import DivergedError
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
 from etude.playground.network import plane, told
+from etude.playground.trace import Line, trace
 from etude.playground.worlds import SIDE
 from etude.training.fit import Event, fit
 from etude.training.unsaved import UnsavedRun
@@ -21,6 +24,12 @@ POOLED = 4
 """places that become one in the picture of a hidden unit"""
 SLICE = 0.008
 """seconds between two looks at the wishes"""
+LONGEST_TRACE = 1000
+"""weights and biases of a network whose numbers somebody could still read"""
+
+
+class TraceError(ValueError):
+    """Numbers that cannot be written out."""
 
 
 class LessonStage:
@@ -98,6 +107,32 @@ class LessonStage:
         self.rule.matrices[layer][unit, 0 if source is None else source + 1] = value
         return self.step
 
+    def nearest(self, x: float, y: float) -> int:
+        """The number of the point to learn from that lies closest to a place."""
+        train, _ = self.lesson.points
+        return min(range(len(train)), key=lambda i: math.hypot(train[i].x - x, train[i].y - y))
+
+    def traced(self, point: int) -> list[Line]:
+        """An update on one of the points to learn from, with the numbers of now; it is not made."""
+        numbers = len(self.rule.flat)
+        if numbers > LONGEST_TRACE:
+            raise TraceError(
+                f"This network has {numbers:,} weights and biases; up to {LONGEST_TRACE:,} are written out."
+            )
+        train, _ = self.lesson.parts
+        lines = trace(self.rule, self.lesson.features, train.x[point].tolist(), float(train.y[point]))
+        if not all(math.isfinite(line.result.value) for line in lines):
+            raise TraceError("The numbers have left the finite ones; Reset starts again.")
+        return lines
+
+    def learn_from(self, point: int) -> int:
+        """Make an update on one of the points to learn from."""
+        train, _ = self.lesson.points
+        self.playing = False
+        self.rule.update(self.lesson.labelled([train[point]]))
+        self.losses.append(self.scored())
+        return self.step
+
     def arrays(self) -> dict[str, np.ndarray]:
         """What the page draws: answers over the plane, every hidden unit smaller, weights, biases, losses."""
         with torch.no_grad():
@@ -105,12 +140,16 @@ class LessonStage:
         hidden = torch.cat(units[:-1]) if units[:-1] else torch.zeros(0, PLACES, PLACES)
         small = torch.nn.functional.avg_pool2d(hidden, POOLED) if len(hidden) else hidden[:, ::POOLED, ::POOLED]
         return {
-            "answer": quantised(units[-1][0]),
+            "answer": quantised(torch.from_numpy(self.coloured(units[-1][0].numpy()))),
             "units": quantised(small),
             "weights": self.rule.flat[~self.rule.is_bias].astype(np.float32),
             "biases": self.rule.flat[self.rule.is_bias].astype(np.float32),
             "losses": np.array(self.losses, dtype=np.float32).reshape(-1, 3),
         }
+
+    def coloured(self, answers: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+        """From -1 to 1, as colours go, also where answers and labels go from 0 to 1."""
+        return 2 * answers - 1 if self.lesson.loss == "binary cross-entropy" else answers
 
 
 def quantised(values: Tensor) -> np.ndarray:

@@ -14,10 +14,14 @@ from etude.web.frame import padded
 TYPES = {"uint8": "u8", "float32": "f32", "int32": "i32"}
 
 
-def packed(figures: Mapping[str, Figure]) -> bytes:
-    """Length of the JSON (4 bytes, little-endian), the JSON, and the arrays, each on a multiple of 8 bytes."""
+def packed(figures: Mapping[str, Figure], **facts: Any) -> bytes:
+    """Length of the JSON (4 bytes, little-endian), the JSON, and the arrays, each on a multiple of 8 bytes.
+
+    `facts`, plain JSON, stand beside the figures.
+    """
     arrays: list[np.ndarray] = []
-    words = json.dumps({name: plain(figure, arrays) for name, figure in figures.items()}, ensure_ascii=False).encode()
+    drawn = {name: plain(figure, arrays) for name, figure in figures.items()}
+    words = json.dumps(drawn | facts, ensure_ascii=False).encode()
     head = padded(len(words).to_bytes(4, "little") + words)
     return head + b"".join(padded(each.tobytes()) for each in arrays)
 

@@ -14,5 +14,5 @@ test("losses are told from the first to the last", () => {
 test("points on the wrong side are counted where they lie", () => {
   const right = Uint8Array.from({ length: 10000 }, (_, i) => (i % 100 >= 50 ? 255 : 0)); // blue where x > 0
   const points = Float32Array.from([3, 5.9, 1, -3, -5.9, -1, 0.2, 0, -1, -6, 6, 1, 9, 0, 1]);
-  assert.equal(answerInWords(right, points, 6), "Blue, above zero, on 50 % of the plane; orange on the rest. 2 of 5 test points lie on the wrong side.");
+  assert.equal(answerInWords(right, points, 6), "Blue, above the middle, on 50 % of the plane; orange on the rest. 2 of 5 test points lie on the wrong side.");
 });

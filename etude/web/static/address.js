@@ -7,7 +7,7 @@ export function parse(text) {
 
 /** @param {Map<string, string>} values @returns {string} */
 export function write(values) {
-  return [...values].map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
+  return [...values].map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3B", ";")}`).join("&");
 }
 
 /** @param {string} text @param {Record<string, string>} changes @returns {string} */

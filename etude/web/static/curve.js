@@ -20,7 +20,7 @@ export function draw(canvas, lines) {
   canvas.height = height * scale;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.scale(scale, scale);
-  const every = lines.flatMap((line) => columnsOf(line.values, width).flat());
+  const every = lines.flatMap((line) => columnsOf(line.values, width).flat()).filter(Number.isFinite);
   const [low, high] = [Math.min(...every), Math.max(...every)];
   for (const { values, colour, dash } of lines) {
     context.strokeStyle = colour;

@@ -9,7 +9,7 @@ import { decode } from "./frame.js";
  * @typedef {{
  *   problem: "classification" | "regression", dataset: string, reg_dataset: string, features: string[], shape: number[],
  *   activation: string, rate: number, penalty: string, strength: number, noise: number, batch: number, training: number,
- *   seed: string, zero: boolean,
+ *   seed: string, zero: boolean, loss: string, own: number[][],
  * }} Lesson
  */
 /** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[]}} View */
@@ -19,7 +19,8 @@ import { decode } from "./frame.js";
  * @typedef {{t: "lesson", address: string, lesson: Lesson, view: View, epoch_steps: number}
  *   | {t: "done", id: number | null, step: number, playing: boolean}
  *   | {t: "stopped", why: string}
- *   | {t: "error", message: string}} Said
+ *   | {t: "error", message: string}
+ *   | import("./trace.js").Told} Said
  */
 
 /** kind of the frames that hold the points */

@@ -4,10 +4,12 @@ import { changed } from "./address.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
 import { Editor } from "./editor.js";
+import { offer } from "./examples.js";
 import { Link, POINTS } from "./link.js";
 import { Network } from "./network.js";
 import { el, within } from "./page.js";
 import { answerInWords, lossesInWords } from "./summary.js";
+import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
 /** @typedef {import("./link.js").Lesson} Lesson */
@@ -22,6 +24,7 @@ const CHOICES = {
   regularizationRate: Object.fromEntries(["0", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"].map((v) => [v, v])),
   problem: { classification: "Classification", regression: "Regression" },
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
+  loss: { "": "Half squared error", bce: "Binary cross-entropy" },
 };
 const PLACES = 100;
 /** pixels from the left to the middle of the words over the hidden layers, at least */
@@ -38,7 +41,7 @@ let washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches
 /** what the server has put on stage; nothing until it says so @type {Lesson} */
 let lesson = {
   problem: "classification", dataset: "", reg_dataset: "", features: [], shape: [], activation: "", rate: 0, penalty: "", strength: 0,
-  noise: 0, batch: 1, training: 50, seed: "", zero: false,
+  noise: 0, batch: 1, training: 50, seed: "", zero: false, loss: "", own: [],
 };
 /** @type {View} */
 let view = { show_test_data: false, discretize: false, hide_text: false, hidden: [] };
@@ -83,6 +86,9 @@ function lost() {
   trouble("The connection to etude is lost; trying again. If etude was started anew, open the address that it printed.");
 }
 
+const trace = new Trace(network, link);
+offer(el("examples"), el("example"));
+
 /** @param {string} words */
 function trouble(words) {
   el("trouble").textContent = words;
@@ -96,6 +102,7 @@ function wish(changes) {
 
 /** @param {import("./link.js").Said} said */
 function message(said) {
+  trace.message(said);
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); link.ask(); }
@@ -147,6 +154,7 @@ function draw() {
   if (latest === null) return;
   network.draw(latest, colours, calm.matches ? 0 : counted.epoch / 3);
   drawAnswer(latest);
+  trace.drawn();
   const ink = getComputedStyle(document.body);
   curve.draw(el("curve", HTMLCanvasElement), [
     { values: losses.test, colour: ink.color, dash: [2, 2] },
@@ -154,12 +162,15 @@ function draw() {
   ]);
   el("epoch").textContent = String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1");
   const [train, test] = [losses.train.at(-1), losses.test.at(-1)];
-  el("train-loss").textContent = train?.toFixed(3) ?? "–";
-  el("test-loss").textContent = test?.toFixed(3) ?? "–";
+  el("train-loss").textContent = written(train);
+  el("test-loss").textContent = written(test);
   editor.refresh();
   counted.drawn++;
   counted.shown = counted.lessons;
 }
+
+/** A loss; there is none of no points. @param {number | undefined} value */
+const written = (value) => (value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3));
 
 /** @param {Live} arrays */
 function drawAnswer(arrays) {
@@ -196,7 +207,7 @@ function dots(context, rows, side, rim) {
 }
 
 function showControls() {
-  const values = { activation: lesson.activation, regularization: lesson.penalty, regularizationRate: String(lesson.strength), problem: lesson.problem, learningRate: plain(lesson.rate) };
+  const values = { activation: lesson.activation, regularization: lesson.penalty, regularizationRate: String(lesson.strength), problem: lesson.problem, learningRate: plain(lesson.rate), loss: lesson.loss === "binary cross-entropy" ? "bce" : "" };
   for (const [id, value] of Object.entries(values)) {
     const menu = el(id, HTMLSelectElement);
     if (![...menu.options].some((option) => option.value === value)) menu.add(new Option(value, value));
@@ -208,6 +219,8 @@ function showControls() {
     slider.value = String(value);
     within(el(`${id}-box`), "output").textContent = id === "batchSize" ? String(value) : `${value} %`;
   }
+  el("loss", HTMLSelectElement).disabled = lesson.problem === "regression"; // cross-entropy compares classes
+  el("lowest").textContent = lesson.loss === "binary cross-entropy" ? "0" : "−1";
   el("showTestData", HTMLInputElement).checked = view.show_test_data;
   el("discretize", HTMLInputElement).checked = view.discretize;
   const n = lesson.shape.length;
@@ -244,18 +257,19 @@ function showWorlds() {
     ...Object.entries(names).map(([name, { label, of }]) => {
       const button = document.createElement("button");
       button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(name === now));
-      button.tabIndex = name === now ? 0 : -1;
+      const checked = name === now && !lesson.own.length;
+      button.setAttribute("aria-checked", String(checked));
+      button.tabIndex = checked || (name === now && lesson.own.length) ? 0 : -1;
       button.setAttribute("aria-label", label);
       button.title = label;
-      button.onclick = () => wish({ [key]: name });
+      button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? { points: "", percTrainData: "50" } : {}) });
       const canvas = document.createElement("canvas");
       button.append(canvas);
       paint(canvas, mapOf(of), SMALL, colours);
       return button;
     }),
   );
-  if (focused) within(el("worlds"), "[aria-checked=true]").focus();
+  if (focused) within(el("worlds"), "[tabindex='0']").focus();
 }
 
 function connect() {

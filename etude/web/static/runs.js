@@ -3,6 +3,7 @@
 import { Cards, table } from "./cards.js";
 import { short } from "./figures.js";
 import { forget } from "./ink.js";
+import { Try } from "./try.js";
 import { drawn, Refused, told, wished } from "./wire.js";
 
 /** @param {string} id @returns {any} */
@@ -15,6 +16,7 @@ const curves = new Cards(el("curves"));
 const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
 const network = new Cards(el("whole"));
+const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
 /** @type {string | null} */
@@ -96,6 +98,7 @@ async function chosenChanged() {
   await showFacts();
   await showCurves();
   if (!watched() && chosen.length === 1) views.show(await drawn("figures", { run: chosen[0] }));
+  el("try").hidden = chosen.length > 1 || !(await trial.show(chosen[0]));
   arrange();
 }
 
@@ -106,6 +109,11 @@ function arrange() {
   el("inside").hidden = !on;
   el("views-section").hidden = !views.cards.size;
   el("diary-box").hidden = chosen.length > 1;
+}
+
+/** What is tried anew, since the network has changed meanwhile. */
+async function tryAgain() {
+  if (watched() && state?.playing && el("try").open) await trial.ask();
 }
 
 async function showFacts() {
@@ -214,3 +222,4 @@ again(PACE.state, showState);
 again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
 again(PACE.inside, showInside);
+again(PACE.inside, tryAgain);

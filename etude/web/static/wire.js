@@ -46,3 +46,8 @@ export async function wished(act, said = {}) {
   const body = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) };
   return (await granted(await fetch(`/api/live/${act}`, body))).json();
 }
+
+/** Send something; figures and facts come back. @param {string} path @param {Record<string, string>} query @param {Blob} body @returns {Promise<Record<string, any>>} */
+export async function sent(path, query, body) {
+  return unpack(await (await granted(await fetch(address(path, query), { method: "POST", body }))).arrayBuffer());
+}

@@ -1,0 +1,144 @@
+// Draw, drop or write something, and see what the network says of it, also while it learns.
+
+import { draw as drawFigure, short } from "./figures.js";
+import { Refused, sent, told } from "./wire.js";
+
+/** @typedef {{kind: string | null, channels?: number, columns?: {name: string, values: string[] | null}[]}} Form */
+
+const SIDE = 224;
+const PEN = 18;
+const SHOWN = 10;
+const WAIT = 150;
+
+export class Try {
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    this.box = box;
+    this.run = "";
+    this.waiting = 0;
+    /** @type {(() => Promise<[Blob, string] | null>) | null} what stands there now, and its kind of file */
+    this.take = null;
+  }
+
+  /** Another run. @param {string} run @returns {Promise<boolean>} whether something can be tried */
+  async show(run) {
+    this.run = run;
+    this.take = null;
+    const form = /** @type {Form} */ (await told("try", { run }));
+    const input = { pictures: () => this.pad(), text: () => this.words(), table: () => this.fields(form.columns ?? []) }[form.kind ?? ""];
+    if (!input) return false;
+    const answer = Object.assign(document.createElement("div"), { className: "answer" });
+    answer.setAttribute("aria-live", "polite");
+    this.box.replaceChildren(input(), answer);
+    return true;
+  }
+
+  /** Ask soon, once for many changes. */
+  soon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.ask(), WAIT);
+  }
+
+  async ask() {
+    const given = await this.take?.();
+    const answer = /** @type {HTMLElement | null} */ (this.box.querySelector(".answer"));
+    if (!given || !answer) return;
+    try {
+      const { said, why } = await sent("try", { run: this.run, suffix: given[1] }, given[0]);
+      tell(answer, said, why);
+    } catch (error) {
+      answer.textContent = error instanceof Refused ? error.message : "etude does not answer.";
+    }
+  }
+
+  /** A dark pad for a pale pen, which takes files too. @returns {HTMLElement} */
+  pad() {
+    const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE, className: "pad", tabIndex: 0 });
+    canvas.setAttribute("aria-label", "Draw here with the pointer, or choose a picture below");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const clear = () => { context.fillStyle = "#000"; context.fillRect(0, 0, SIDE, SIDE); };
+    clear();
+    this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"])));
+    canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); context.beginPath(); stroke(context, event); };
+    canvas.onpointermove = (event) => { if (event.buttons) { stroke(context, event); this.soon(); } };
+    canvas.onpointerup = () => this.soon();
+    const load = async (/** @type {File | undefined} */ file) => {
+      if (!file) return;
+      this.take = async () => [file, file.name.slice(file.name.lastIndexOf(".")).toLowerCase()];
+      const picture = await createImageBitmap(file).catch(() => null);
+      if (picture) context.drawImage(picture, 0, 0, SIDE, SIDE);
+      await this.ask();
+    };
+    canvas.ondragover = (event) => event.preventDefault();
+    canvas.ondrop = (event) => { event.preventDefault(); load(event.dataTransfer?.files[0]); };
+    const file = Object.assign(document.createElement("input"), { type: "file", accept: "image/png,image/jpeg" });
+    file.setAttribute("aria-label", "Choose a picture");
+    file.onchange = () => load(file.files?.[0]);
+    const wipe = Object.assign(document.createElement("button"), { textContent: "Clear" });
+    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); };
+    const box = Object.assign(document.createElement("div"), { className: "given" });
+    box.append(canvas, wipe, file);
+    return box;
+  }
+
+  /** @returns {HTMLElement} */
+  words() {
+    const area = Object.assign(document.createElement("textarea"), { rows: 5, placeholder: "Write something" });
+    area.setAttribute("aria-label", "Text for the network");
+    area.oninput = () => this.soon();
+    this.take = async () => (area.value.trim() ? [new Blob([area.value.replaceAll("\n", " ")]), ".txt"] : null);
+    const box = Object.assign(document.createElement("div"), { className: "given" });
+    box.append(area);
+    return box;
+  }
+
+  /** @param {{name: string, values: string[] | null}[]} columns @returns {HTMLElement} */
+  fields(columns) {
+    const box = Object.assign(document.createElement("form"), { className: "given fields" });
+    const inputs = columns.map(({ name, values }) => {
+      const label = Object.assign(document.createElement("label"), { textContent: name });
+      const input = values ? document.createElement("select") : Object.assign(document.createElement("input"), { type: "text", value: "0" });
+      if (values && input instanceof HTMLSelectElement) input.replaceChildren(...values.map((each) => new Option(each, each)));
+      input.oninput = () => this.soon();
+      label.append(input);
+      box.append(label);
+      return input;
+    });
+    box.onsubmit = (event) => { event.preventDefault(); this.ask(); };
+    const quoted = (/** @type {string} */ text) => `"${text.replaceAll('"', '""')}"`;
+    this.take = async () => [new Blob([`${columns.map(({ name }) => quoted(name)).join(",")}\n${inputs.map((each) => quoted(each.value)).join(",")}\n`]), ".csv"];
+    this.soon();
+    return box;
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {PointerEvent} event */
+function stroke(context, event) {
+  const scale = SIDE / context.canvas.clientWidth;
+  Object.assign(context, { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
+  context.lineTo(event.offsetX * scale, event.offsetY * scale);
+  context.stroke();
+}
+
+/** @param {HTMLElement} box @param {any} said @param {any} why */
+function tell(box, said, why) {
+  const parts = said.rows.flatMap((/** @type {any} */ row) => {
+    const head = Object.assign(document.createElement("p"), { className: "said", textContent: `${said.target}: ${typeof row.answer === "number" ? short(row.answer) : row.answer}` });
+    const bars = Object.assign(document.createElement("dl"), { className: "bars" });
+    const shares = /** @type {[string, number][]} */ (Object.entries(row.probabilities)).sort(([, a], [, b]) => b - a);
+    for (const [name, share] of shares.slice(0, SHOWN)) {
+      const meter = Object.assign(document.createElement("meter"), { value: share });
+      meter.setAttribute("aria-label", name);
+      const value = document.createElement("dd");
+      value.append(meter, ` ${(100 * share).toFixed(1)} %`);
+      bars.append(Object.assign(document.createElement("dt"), { textContent: name }), value);
+    }
+    return [head, bars];
+  });
+  const notes = said.notes.map((/** @type {string} */ note) => Object.assign(document.createElement("p"), { className: "hint", textContent: note }));
+  box.replaceChildren(...parts, ...notes);
+  if (!why) return;
+  const drawing = Object.assign(document.createElement("div"), { className: "drawing" });
+  box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: why.title }), drawing);
+  drawFigure(drawing, why);
+}

@@ -1,0 +1,114 @@
+"""What goes on inside a network: figures of what passed through it, and why it answers as it does."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from etude.explain.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
+from etude.explain.rehearsal import rehearse
+from etude.explain.saliency import saliency, saliency_figure
+from etude.figures import Histogram, Images, Matrix
+from etude.layers.inputs import PictureInput
+from etude.learners.base import GradientLearner
+from etude.objectives.classification import cross_entropy
+from etude.optim import Optimizer, sgd
+from etude.records import Labelled
+from etude.schema import Pictures
+
+PICTURES = Pictures(6, 6, 3, (0.5, 0.4, 0.3), (0.2, 0.2, 0.2))
+
+
+@pytest.fixture
+def learner() -> GradientLearner[Labelled]:
+    network = nn.Sequential(
+        PictureInput(PICTURES), nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 5)
+    )
+    return GradientLearner(network, cross_entropy, Optimizer(sgd(network.parameters(), rate=0.1)))
+
+
+@pytest.fixture
+def batch() -> Labelled:
+    return Labelled(torch.randint(0, 256, (8, 3, 6, 6), dtype=torch.uint8), torch.arange(8) % 5)
+
+
+def test_a_rehearsal_is_the_update_that_would_come_and_changes_nothing(
+    learner: GradientLearner[Labelled], batch: Labelled
+) -> None:
+    before, chance = {name: each.clone() for name, each in learner.state_dict().items()}, torch.get_rng_state()
+    seen = rehearse(learner, batch)
+    assert all(torch.equal(each, before[name]) for name, each in learner.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), chance)
+    learner.update(batch)
+    for name, parameter in learner.named_parameters():
+        assert torch.equal(seen.changes[name].before, before[name])
+        assert torch.equal(seen.changes[name].after, parameter)
+        assert parameter.grad is not None
+        assert torch.equal(seen.changes[name].gradient, parameter.grad)  # type: ignore[arg-type]
+
+
+def test_what_passed_through_the_layers_is_what_they_make_of_the_batch(
+    learner: GradientLearner[Labelled], batch: Labelled
+) -> None:
+    seen = rehearse(learner, batch)
+    learner.model.train()
+    x: torch.Tensor = batch.x
+    for number, layer in enumerate(learner.model.children()):
+        x = layer(x)
+        torch.testing.assert_close(seen.passages[f"model.{number}"].output, x.detach())
+    logits = x.detach().requires_grad_()
+    F.cross_entropy(logits, batch.y).backward()
+    torch.testing.assert_close(seen.passages["model.5"].gradient, logits.grad)
+    boxes = {box.name: box for box in network_figure(seen).layers}
+    assert boxes["model.1"].shape == (4, 4, 4) and boxes["model.1"].parameters == 4 * 3 * 9 + 4
+
+
+def test_layers_are_drawn_by_the_shape_of_what_they_say(learner: GradientLearner[Labelled], batch: Labelled) -> None:
+    seen = rehearse(learner, batch)
+    maps = output_figure(seen, "model.1")
+    assert isinstance(maps, Images) and maps.pixels.shape == (4, 1, 4, 4)
+    assert int(maps.pixels.min()) == 0 and int(maps.pixels.max()) == 255
+    logits = output_figure(seen, "model.5")
+    assert isinstance(logits, Matrix) and logits.values.shape == (8, 5)
+    filters = weight_figures(seen, "model.1")
+    assert isinstance(filters["weight"], Images) and filters["weight"].pixels.shape == (4, 3, 3, 3)  # in colour
+    spread = filters["spread of weight"]
+    assert isinstance(spread, Histogram) and int(spread.counts["value"].sum()) == 4 * 3 * 9
+    assert isinstance(filters["bias"], Matrix)
+
+
+def test_parameters_that_hardly_move_or_leap_stand_out(learner: GradientLearner[Labelled], batch: Labelled) -> None:
+    with torch.no_grad():
+        learner.model[5].weight.mul_(1e7)  # so large that the step is nothing beside it
+        learner.model[1].bias.mul_(1e-7)
+    figure = step_figure(rehearse(learner, batch))
+    assert figure.classes is not None
+    names = [name for name, _ in learner.named_parameters()]
+    health = dict(zip(names, (HEALTH[int(k)] for k in figure.classes), strict=True))
+    assert health["model.5.weight"] == "hardly moves" and health["model.1.bias"] == "leaps"
+
+
+def test_numbers_that_are_not_finite_are_counted(learner: GradientLearner[Labelled], batch: Labelled) -> None:
+    seen = rehearse(learner, batch)
+    seen.changes["model.5.weight"].after[0, :3] = torch.nan
+    spread = weight_figures(seen, "model.5")["spread of weight"]
+    assert "3 not finite" in spread.title and isinstance(spread, Histogram)
+    assert int(spread.counts["value"].sum()) == 5 * 64 - 3
+
+
+def test_saliency_is_the_slope_of_the_answer(learner: GradientLearner[Labelled], batch: Labelled) -> None:
+    network = learner.model.double().eval()
+    found, answer = saliency(network, batch.x[:1])
+    x = network[0](batch.x[:1])
+    step = 1e-6
+    for row, column in ((0, 0), (2, 3), (5, 1)):
+        slopes = []
+        for channel in range(3):
+            moved = x.repeat(2, 1, 1, 1)
+            moved[0, channel, row, column] += step
+            moved[1, channel, row, column] -= step
+            up, down = network[1:](moved)[:, answer].detach()
+            slopes.append(abs(float(up - down)) / (2 * step))
+        assert float(found[row, column]) == pytest.approx(max(slopes), rel=1e-6)
+    figure = saliency_figure(network, batch.x[:1], tuple("abcde"))
+    assert figure.title == f"Why {'abcde'[answer]}" and figure.pixels.shape == (2, 3, 6, 6)
