@@ -245,7 +245,8 @@ function matrix({ context, width }, figure) {
   const { left, top, cell } = matrixLayout(figure, width);
   const signed = values.some((/** @type {number} */ v) => v < 0);
   const most = Math.max(...ends(values).map(Math.abs), 1e-12);
-  const printed = Math.max(rows, columns) <= PRINTED && cell >= 16;
+  context.font = `${cell < 24 ? 10 : 12}px ui-monospace, Menlo, monospace`;
+  const printed = Math.max(rows, columns) <= PRINTED && values.every((/** @type {number} */ v) => !v || context.measureText(short(v)).width < cell - 2);
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let row = 0; row < rows; row++) {
@@ -258,8 +259,7 @@ function matrix({ context, width }, figure) {
       context.fillStyle = ink(signed ? (value < 0 ? "negative" : "positive") : "accent");
       context.fillRect(x, y, right - x, bottom - y);
       context.globalAlpha = 1;
-      context.font = `${cell < 24 ? 10 : 12}px ui-monospace, Menlo, monospace`;
-      if (!printed || !value || context.measureText(short(value)).width > cell - 2) return;
+      if (!printed || !value) return;
       context.fillStyle = strength > 0.6 ? ink("bg") : ink("text");
       context.fillText(short(value), x + cell / 2, y + cell / 2);
     });
