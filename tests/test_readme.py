@@ -54,6 +54,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_commands_of_the_readme(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: sockets[0].close())  # it would serve for ever
     monkeypatch.setattr("webbrowser.open", lambda address: True)
+    monkeypatch.setattr("etude.web.live.LiveTraining.linger", lambda live, stopped: None)  # so would its page
     found = commands("README.md")
     assert len(found) >= 13
     for words in found:

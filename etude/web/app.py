@@ -31,7 +31,7 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 LONGEST = 1_000_000
-"""bytes of a message"""
+"""characters of a message"""
 
 
 PAGES = {"": "index.html", "runs": "runs.html"}

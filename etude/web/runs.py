@@ -16,6 +16,8 @@ from etude.verbs.results import result
 
 KNOWN = {"step", "phase", "seconds", "epoch", "loss", "learning_rate"}
 """columns of the curves that have a drawing of their own, or none"""
+LONGEST_NAME = 255
+"""bytes of a folder's name that file systems can hold"""
 FRESH = 20.0
 """seconds since the last row of the curves, after which nobody seems to train any more"""
 
@@ -46,7 +48,8 @@ class Runs:
     def find(self, name: str) -> Path:
         """The folder of a run; CheckpointError E-RUN-NAME if there is none of this name."""
         folder = self.folder / name
-        if not re.fullmatch(r"\w[\w.+-]*", name) or not (folder / "recipe.json").is_file():
+        fits = re.fullmatch(r"\w[\w.+-]*", name) and len(name.encode()) <= LONGEST_NAME
+        if not fits or not (folder / "recipe.json").is_file():
             raise CheckpointError("E-RUN-NAME", f"there is no run {name!r} in {self.folder}/")
         return folder
 

@@ -1,6 +1,5 @@
 """One open page: the lesson that it drives, the messages that it sends, what it is told."""
 
-import json
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -23,9 +22,12 @@ from etude.playground.tuning import may_become
 from etude.playground.worlds import Point, shuffled
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
+from etude.web.messages import index, number, place, read_message, truth, whole, words
 from etude.web.stage import LessonStage, TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
+FASTEST, LARGEST = 100.0, 1e6
+"""learning rate, and size of a weight, that a message may set"""
 LIVE, POINTS = 1, 2
 """kinds of frame"""
 TABLE_TRAINING = 70
@@ -57,13 +59,12 @@ class Session:
     def obey(self, text: str) -> list[Answer]:
         """In the drive's thread."""
         try:
-            message = json.loads(text)
-            act = ACTS[message["t"]]
-            return act(self, message)
+            message = read_message(text, ACTS)
+            return ACTS[message["t"]](self, message)
         except EtudeError as error:
             return [{"t": "error", "message": error.message[:1].upper() + error.message[1:]}]
-        except (ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
-            return [{"t": "error", "message": f"{type(error).__name__}: {error}"}]
+        except (ValueError, ArithmeticError) as error:
+            return [{"t": "error", "message": str(error)}]
 
     def start(self, address: str) -> list[Answer]:
         """Put another lesson on stage, from its first weights on."""
@@ -82,6 +83,9 @@ class Session:
 
     def new_points(self, address: str) -> list[Answer]:
         """Learn other points; the network keeps what it has learnt, and goes on if it did."""
+        old, (new, _) = self.stage.lesson, self.read(address)
+        if not alike(old, new):
+            raise ValueError("new points are for the network of now; another network needs a message `lesson`.")
         before, learnt = self.stage, self.stage.rule.state_dict()
         self.start(address)
         self.stage.rule.load_state_dict(learnt)
@@ -91,10 +95,8 @@ class Session:
 
     def paint(self, address: str) -> list[Answer]:
         """The same for points that were painted; a network that they do not fit begins anew."""
-        old, (new, _) = self.stage.lesson, self.read(address)
-        same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
-        alike = same and old.is_the_browsers == new.is_the_browsers
-        return self.new_points(address) if alike else self.start(address)
+        new, _ = self.read(address)
+        return self.new_points(address) if alike(self.stage.lesson, new) else self.start(address)
 
     def table(self, text: str, address: str) -> list[Answer]:
         """Learn the points of a table; they are kept, so that Reset begins with them again."""
@@ -116,7 +118,7 @@ class Session:
 
     def rewind(self, said: Mapping[str, Any]) -> list[Answer]:
         """Go to an epoch that was seen; the rate, weight decay and dropout are those of then."""
-        done = self.done(said, self.stage.rewind(int(said["epoch"])))
+        done = self.done(said, self.stage.rewind(whole(said, "epoch")))
         return [{**self.about(), "t": "tuned"}, *done]
 
     def program(self) -> list[Answer]:
@@ -140,7 +142,7 @@ class Session:
     def trace(self, said: Mapping[str, Any]) -> list[Answer]:
         """An update on one point, written out: the point nearest to a place, or that of a number, counted round."""
         train, _ = self.stage.lesson.points
-        point = self.stage.nearest(*map(float, said["at"])) if "at" in said else int(said["point"]) % len(train)
+        point = self.stage.nearest(*place(said, "at")) if "at" in said else whole(said, "point") % len(train)
         answer = {"t": "trace", "point": point, "points": len(train), "place": train[point], "step": self.stage.step}
         try:
             return [answer | {"why": "", "lines": [asdict(line) for line in self.stage.traced(point)]}]
@@ -159,6 +161,20 @@ class Session:
             "losses": losses_of(lesson),
             "by_autograd": not lesson.is_the_browsers,
         }
+
+    def learn(self, said: Mapping[str, Any]) -> list[Answer]:
+        """Make an update on one point."""
+        train, _ = self.stage.lesson.points
+        return self.done(said, self.stage.learn_from(index(said, "point", count=len(train))))
+
+    def weight(self, said: Mapping[str, Any]) -> list[Answer]:
+        """Set one weight, or, where no source is given, a bias."""
+        layers = self.stage.network.linears
+        layer = index(said, "layer", count=len(layers))
+        unit = index(said, "unit", count=layers[layer].out_features)
+        source = None if said.get("source") is None else index(said, "source", count=layers[layer].in_features)
+        value = number(said, "value", least=-LARGEST, most=LARGEST)
+        return self.done(said, self.stage.set_weight(layer, unit, source, value))
 
     def frame(self) -> list[Answer]:
         """The state of now."""
@@ -189,30 +205,35 @@ def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"
     return rows
 
 
+def alike(old: Lesson, new: Lesson) -> bool:
+    """Whether what one network has learnt fits into the other."""
+    same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
+    return same and old.is_the_browsers == new.is_the_browsers
+
+
 def new_seed() -> str:
     """As the browser makes them: five decimals."""
     return f"{random.SystemRandom().random():.5f}"
 
 
 ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
-    "lesson": lambda session, said: session.start(str(said["address"])),
-    "change": lambda session, said: session.change(str(said["address"])),
-    "paint": lambda session, said: session.paint(str(said["address"])),
-    "table": lambda session, said: session.table(str(said["text"]), str(said["address"])),
-    "points": lambda session, said: session.new_points(str(said["address"])),
+    "lesson": lambda session, said: session.start(words(said, "address")),
+    "change": lambda session, said: session.change(words(said, "address")),
+    "paint": lambda session, said: session.paint(words(said, "address")),
+    "table": lambda session, said: session.table(words(said, "text"), words(said, "address")),
+    "points": lambda session, said: session.new_points(words(said, "address")),
     "frame": lambda session, said: session.frame(),
-    "play": lambda session, said: session.done(said, session.stage.play(bool(said["on"]))),
+    "play": lambda session, said: session.done(said, session.stage.play(truth(said, "on"))),
     "trace": lambda session, said: session.trace(said),
-    "learn": lambda session, said: session.done(said, session.stage.learn_from(int(said["point"]))),
+    "learn": lambda session, said: session.learn(said),
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
     "batch": lambda session, said: session.done(said, session.stage.one_update()),
     "point": lambda session, said: session.done(said, session.stage.one_point()),
     "rewind": lambda session, said: session.rewind(said),
     "program": lambda session, said: session.program(),
-    "rate": lambda session, said: session.done(said, session.stage.set_rate(float(said["value"]))),
-    "weight": lambda session, said: session.done(
-        said,
-        session.stage.set_weight(int(said["layer"]), int(said["unit"]), said.get("source"), float(said["value"])),
+    "rate": lambda session, said: session.done(
+        said, session.stage.set_rate(number(said, "value", least=0.0, most=FASTEST))
     ),
+    "weight": lambda session, said: session.weight(said),
 }
 """what a message may ask"""

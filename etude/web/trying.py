@@ -11,7 +11,7 @@ from etude.evaluation.predictor import Predictor, evaluating
 from etude.explain.saliency import saliency_figure
 from etude.figures import Figure
 from etude.layers.inputs import PictureInput
-from etude.schema import Category, Classes, Pictures, Schema, Table, Text
+from etude.schema import Category, Classes, Column, Number, Pictures, Schema, Table, Text
 from etude.training.abilities import Answering
 from etude.training.describe import read_schema
 from etude.verbs.predict import predict
@@ -54,9 +54,10 @@ def form(schema: Schema, recipe: object) -> dict[str, Any]:
             return {"kind": None}
 
 
-def column(each: Any) -> dict[str, Any]:
+def column(each: Column) -> dict[str, Any]:
     """A field of a form."""
-    return {"name": each.name, "values": each.values if isinstance(each, Category) else None}
+    usual = f"{each.mean:.4g}" if isinstance(each, Number) else ""
+    return {"name": each.name, "values": each.values if isinstance(each, Category) else None, "usual": usual}
 
 
 def trained_now(live: LiveTraining) -> Trained:

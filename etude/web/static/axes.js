@@ -6,7 +6,7 @@ import { ink } from "./ink.js";
 /** @typedef {{x: number[], y: number[], xLabel: string, yLabel: string, logX: boolean, logY: boolean, exact?: boolean, above: number}} Wanted the space above holds the legend */
 /** @typedef {{sheet: Sheet, left: number, right: number, top: number, bottom: number, xRange: number[], toX: (v: number) => number, toY: (v: number) => number}} Plot */
 
-const SPACE = { left: 62, right: 10, top: 8, bottom: 40 };
+const SPACE = { left: 68, right: 10, top: 8, bottom: 40 };
 
 /** Round numbers from low to high, about n of them. @param {number} low @param {number} high @param {number} n @returns {number[]} */
 export function ticks(low, high, n) {
@@ -65,7 +65,7 @@ export function axes(sheet, wanted) {
   context.fillStyle = ink("text");
   context.fillText(wanted.xLabel, (left + right) / 2, sheet.height - 10);
   context.save();
-  context.translate(9, (top + bottom) / 2);
+  context.translate(8, (top + bottom) / 2);
   context.rotate(-Math.PI / 2);
   context.fillText(fitted(context, wanted.yLabel, bottom - top), 0, 0);
   context.restore();

@@ -119,13 +119,13 @@ function robust(values) {
 
 /** Names above the plot, from left to right; the height that they take. @param {Sheet} sheet @param {Entry[]} entries @returns {number} */
 function legend({ context, width }, entries) {
-  let [x, y] = [62, 9];
+  let [x, y] = [68, 9];
   context.textAlign = "left";
   context.textBaseline = "middle";
   for (const { name, mark } of entries) {
     const label = cut(name, 30);
     const wide = context.measureText(label).width + 44;
-    if (x + wide > width && x > 62) [x, y] = [62, y + 18];
+    if (x + wide > width && x > 68) [x, y] = [68, y + 18];
     context.save();
     mark(context, x, y);
     context.restore();
@@ -234,7 +234,7 @@ function matrixLayout(figure, width) {
   const [rows, columns] = figure.values.shape;
   const longest = Math.max(...figure.rows.map((/** @type {string} */ name) => name.length), 1);
   const left = 28 + Math.min(110, longest * 7);
-  const cell = Math.min(40, (width - left - 8) / columns, LIMIT.matrix / rows);
+  const cell = Math.min(44, (width - left - 8) / columns, LIMIT.matrix / rows);
   return { left, top: 8, cell, height: Math.round(8 + cell * rows + 44) };
 }
 
@@ -245,7 +245,8 @@ function matrix({ context, width }, figure) {
   const { left, top, cell } = matrixLayout(figure, width);
   const signed = values.some((/** @type {number} */ v) => v < 0);
   const most = Math.max(...ends(values).map(Math.abs), 1e-12);
-  const printed = Math.max(rows, columns) <= PRINTED && cell >= 16;
+  context.font = `${cell < 24 ? 10 : 12}px ui-monospace, Menlo, monospace`;
+  const printed = Math.max(rows, columns) <= PRINTED && values.every((/** @type {number} */ v) => !v || context.measureText(short(v)).width < cell - 2);
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let row = 0; row < rows; row++) {
@@ -260,7 +261,6 @@ function matrix({ context, width }, figure) {
       context.globalAlpha = 1;
       if (!printed || !value) return;
       context.fillStyle = strength > 0.6 ? ink("bg") : ink("text");
-      context.font = `${cell < 24 ? 10 : 12}px ui-monospace, Menlo, monospace`;
       context.fillText(short(value), x + cell / 2, y + cell / 2);
     });
   }

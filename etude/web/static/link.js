@@ -25,28 +25,46 @@ import { decode } from "./frame.js";
  *   | {t: "table", said: string[], written: boolean}
  *   | {t: "done", id: number | null, step: number, playing: boolean}
  *   | {t: "stopped", why: string}
- *   | {t: "error", message: string}} Said
+ *   | {t: "error", message: string}
+ *   | import("./trace.js").Told} Said
  */
 
 /** kind of the frames that hold the points */
 export const POINTS = 2;
 
+/** milliseconds before each new try; the last one again and again */
+const PAUSES = [500, 1000, 2000, 4000, 8000];
+
 export class Link {
-  /** @param {{message: (said: Said) => void, frame: (frame: Frame) => void, lost: () => void}} to */
+  /** @param {{opened: () => void, message: (said: Said) => void, frame: (frame: Frame) => void, lost: () => void}} to */
   constructor(to) {
     this.to = to;
+    this.tries = 0;
     /** @type {Map<number, Described[]>} */
     this.schemas = new Map();
     this.asked = false;
-    this.socket = new WebSocket(`ws://${location.host}/live`);
-    this.socket.binaryType = "arraybuffer";
-    this.socket.onmessage = (event) => this.hear(event.data);
-    this.socket.onclose = () => to.lost();
-    this.opened = new Promise((done) => (this.socket.onopen = () => done(undefined)));
+    this.socket = this.connect();
+  }
+
+  /** A socket; when it is lost another one is tried, after longer and longer pauses. @returns {WebSocket} */
+  connect() {
+    const socket = new WebSocket(`ws://${location.host}/live`);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.to.opened();
+    socket.onmessage = (event) => this.hear(event.data);
+    socket.onclose = () => {
+      this.to.lost();
+      setTimeout(() => {
+        this.asked = false;
+        this.socket = this.connect();
+      }, PAUSES[Math.min(this.tries++, PAUSES.length - 1)]);
+    };
+    return socket;
   }
 
   /** @param {string | ArrayBuffer} data */
   hear(data) {
+    this.tries = 0;
     if (typeof data !== "string") {
       const frame = decode(data, this.schemas);
       if (frame.kind === 1) this.asked = false;

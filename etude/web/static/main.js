@@ -4,6 +4,7 @@ import { changed } from "./address.js";
 import { GLYPHS, colourOf, outline, paintClasses, tint } from "./classes.js";
 import { css, paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
+import { Editor } from "./editor.js";
 import { offer } from "./examples.js";
 import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
@@ -12,6 +13,7 @@ import { el, within } from "./page.js";
 import { Past } from "./past.js";
 import { Painter } from "./points.js";
 import { Share } from "./share.js";
+import { answerInWords, lossesInWords } from "./summary.js";
 import { Trace } from "./trace.js";
 import { FEATURES, SIDE, SMALL, WORLDS, mapOf } from "./worlds.js";
 
@@ -33,9 +35,10 @@ const PLACES = 100;
 const WITHOUT_OWN = { points: "", ownPoints: "", percTrainData: "50" };
 /** pixels from the left to the middle of the words over the hidden layers, at least */
 const LABEL = 200;
+/** milliseconds between two frames for who wants little motion */
+const CALM = 250;
 const MOST = { layers: 6, units: 8 };
 
-const cardValue = el("card-value", HTMLInputElement);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let colours = table(dark.matches);
@@ -64,8 +67,6 @@ let points = { train: new Float32Array(), test: new Float32Array() };
 let losses = { train: [], test: [] };
 /** @type {number | null} */
 let hovered = null;
-/** @type {import("./layout.js").Spot | null} */
-let spot = null;
 
 export const counted = { frames: 0, drawn: 0, epoch: 0, lessons: 0, shown: 0, delay: /** @type {number[]} */ ([]) };
 Object.assign(window, { etude: counted });
@@ -73,14 +74,9 @@ Object.assign(window, { etude: counted });
 const network = new Network(el("network"), {
   hover: (unit) => { hovered = unit; draw(); },
   feature: (name) => wish({ [name]: String(!lesson.features.includes(name)) }),
-  bias: (unit) => {
-    spot = { ...unit, source: null };
-    showCard();
-    Object.assign(el("card").style, { left: `${unit.at.x + 12}px`, top: `${unit.at.y + 12}px` });
-    el("card").hidden = false;
-    cardValue.value = network.value(spot).toPrecision(3);
-    cardValue.focus();
-  },
+  edit: (spot) => { editor.choose(spot); editor.edit(); },
+  choose: (spot) => { editor.choose(spot); draw(); },
+  nudge: (sign) => editor.nudge(sign),
   resize: (layer, change) => {
     const shape = [...lesson.shape];
     shape[layer] = Math.min(MOST.units, Math.max(1, shape[layer] + change));
@@ -88,7 +84,19 @@ const network = new Network(el("network"), {
   },
 });
 
-const link = new Link({ message, frame, lost: () => trouble("The connection to etude is lost. Start `etude playground` again.") });
+const editor = new Editor(network, ({ layer, unit, source }, value) => link.say({ t: "weight", layer, unit, source, value }));
+
+const link = new Link({ opened: begin, message, frame, lost });
+
+/** The lesson of the address, from its first weights on. */
+function begin() {
+  link.say({ t: "lesson", address: location.hash.slice(1) });
+}
+
+function lost() {
+  setPlaying(false);
+  trouble("The connection to etude is lost; trying again. If etude was started anew, open the address that it printed.");
+}
 
 const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
@@ -152,7 +160,8 @@ function frame(got) {
   counted.frames++;
   latest = live;
   requestAnimationFrame(() => {
-    if (playing) link.ask(); // the next one is computed while this one is drawn
+    if (playing && calm.matches) setTimeout(() => link.ask(), CALM);
+    else if (playing) link.ask(); // the next one is computed while this one is drawn
     draw();
     counted.delay.push(Date.now() - got.time * 1000);
   });
@@ -181,15 +190,13 @@ function draw() {
   el("train-loss").textContent = written(latest.loss[0]);
   el("test-loss").textContent = written(latest.loss[1]);
   more.draw(latest);
-  if (spot !== null && document.activeElement !== cardValue) showCard();
+  editor.refresh();
   counted.drawn++;
   counted.shown = counted.lessons;
 }
 
 /** A loss; there is none of no points. @param {number | undefined} value */
-function written(value) {
-  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
-}
+const written = (value) => (value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3));
 
 /** The colours of the classes, if there are several. */
 function tintClasses() {
@@ -285,6 +292,7 @@ function plain(value) {
 }
 
 function showWorlds() {
+  const focused = el("worlds").contains(document.activeElement);
   const names = WORLDS[lesson.problem];
   const key = lesson.problem === "classification" ? "dataset" : "regDataset";
   const now = lesson.problem === "classification" ? lesson.dataset : lesson.reg_dataset;
@@ -292,7 +300,9 @@ function showWorlds() {
     ...Object.entries(names).map(([name, { label, of }]) => {
       const button = document.createElement("button");
       button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(name === now && !lesson.own.length));
+      const checked = name === now && !lesson.own.length;
+      button.setAttribute("aria-checked", String(checked));
+      button.tabIndex = checked || (name === now && lesson.own.length) ? 0 : -1;
       button.setAttribute("aria-label", label);
       button.title = label;
       button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? WITHOUT_OWN : {}) });
@@ -302,11 +312,7 @@ function showWorlds() {
       return button;
     }),
   );
-}
-
-function showCard() {
-  if (spot === null) return;
-  el("card-text").textContent = `${spot.source === null ? "Bias" : "Weight"} is ${network.value(spot).toPrecision(2)}.`;
+  if (focused) within(el("worlds"), "[tabindex='0']").focus();
 }
 
 function connect() {
@@ -343,12 +349,13 @@ function connect() {
   el("fewer").onclick = () => wish({ networkShape: lesson.shape.slice(0, -1).join(",") });
   el("more").onclick = () => lesson.shape.length < MOST.layers && wish({ networkShape: [...lesson.shape, 2].join(",") });
   el("edges").onpointermove = point;
-  el("edges").onpointerleave = () => { if (document.activeElement !== cardValue) { spot = null; el("card").hidden = true; } };
-  el("edges").onclick = () => { if (spot !== null) { cardValue.value = network.value(spot).toPrecision(3); cardValue.focus(); } };
-  cardValue.onchange = () => { if (spot !== null) { link.say({ t: "weight", layer: spot.layer, unit: spot.unit, source: spot.source, value: Number(cardValue.value) }); } };
-  cardValue.onkeydown = (event) => { if (event.key === "Enter" || event.key === "Escape") { cardValue.blur(); el("card").hidden = true; spot = null; } };
+  el("edges").onpointerleave = () => { if (!editor.editing) { editor.hide(); draw(); } };
+  el("edges").onclick = () => editor.edit();
+  el("worlds").onkeydown = chooseWorld;
+  el("keysButton").onclick = () => el("keys", HTMLDialogElement).showModal();
+  el("keysClose").onclick = () => el("keys", HTMLDialogElement).close();
   document.addEventListener("keydown", keys);
-  addEventListener("hashchange", () => link.say({ t: "lesson", address: location.hash.slice(1) }));
+  addEventListener("hashchange", begin);
   addEventListener("resize", () => { if (counted.lessons) { showControls(); draw(); drawPoints(); } });
   dark.addEventListener("change", () => {
     colours = table(dark.matches);
@@ -364,30 +371,42 @@ function connect() {
 
 /** @param {PointerEvent} event */
 function point(event) {
-  if (document.activeElement === cardValue) return;
-  spot = network.under(event.clientX, event.clientY);
-  el("card").hidden = spot === null;
-  Object.assign(el("card").style, { left: `${event.clientX + 12}px`, top: `${event.clientY + 12}px` });
-  showCard();
+  const before = network.marked;
+  editor.show(network.under(event.clientX, event.clientY), { x: event.clientX, y: event.clientY });
+  if (network.marked !== before && !playing) draw();
+}
+
+/** Arrows choose among the worlds, as in every group of radio buttons. @param {KeyboardEvent} event */
+function chooseWorld(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  const every = [...el("worlds").children];
+  const next = every[(every.indexOf(/** @type {Element} */ (event.target)) + step + every.length) % every.length];
+  /** @type {HTMLElement} */ (next).click();
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** @param {KeyboardEvent} event */
 function keys(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (/INPUT|SELECT/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (/INPUT|SELECT/.test(target.tagName) || el("keys", HTMLDialogElement).open || event.ctrlKey || event.metaKey || event.altKey) return;
   /** @type {Record<string, () => void>} */
   const acts = {
     " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), ArrowLeft: () => el("backButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
-    d: () => el("discretize").click(), t: () => el("showTestData").click(),
+    d: () => el("discretize").click(), t: () => el("showTestData").click(), "?": () => el("keysButton").click(),
   };
   const act = acts[event.key];
   if (act && !(event.key === " " && target.tagName === "BUTTON")) { event.preventDefault(); act(); }
 }
 
 function summarise() {
-  if (latest) el("summary").textContent = `Epoch ${counted.epoch}: test loss ${written(latest.loss[1])}, training loss ${written(latest.loss[0])}.`;
+  if (latest === null) return;
+  const [now, shown] = [lossesInWords({ epoch: counted.epoch, ...losses }), latest.classes ? more.classesInWords(latest) : answerInWords(latest.answer, points.test, SIDE)];
+  el("curve").setAttribute("aria-label", now);
+  el("answer").setAttribute("aria-label", `The network's answer at every place. ${shown}`);
+  const words = lesson.problem === "classification" ? `${now} ${shown}` : now;
+  if (el("summary").textContent !== words) el("summary").textContent = words;
 }
 
 connect();
-await link.opened;
-link.say({ t: "lesson", address: location.hash.slice(1) });

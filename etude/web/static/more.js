@@ -91,6 +91,14 @@ export class More {
     );
   }
 
+  /** What the picture of several classes shows. @param {Live} live */
+  classesInWords({ classes, accuracy }) {
+    const counts = new Map();
+    for (const k of classes ?? []) counts.set(k, (counts.get(k) ?? 0) + 1);
+    const parts = [...counts].sort(([a], [b]) => a - b).map(([k, n]) => `class ${k + 1} on ${Math.round((100 * n) / (classes?.length ?? 1))} %`);
+    return `Of the plane ${parts.join(", ")}. Test accuracy ${share(accuracy[1])}.`;
+  }
+
   /** The numbers of now. @param {Live} live */
   draw(live) {
     el("rate-now").textContent = String(Number(live.rate[0].toPrecision(3)));

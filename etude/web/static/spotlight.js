@@ -1,7 +1,7 @@
 // What a line of the trace speaks of, lit up in the picture of the network, with the numbers beside it.
 
-import { lines } from "./layout.js";
 import { digits } from "./formula.js";
+import { lines as all } from "./layout.js";
 
 /** @typedef {import("./formula.js").Quantity} Quantity */
 /** @typedef {{x: number, y: number}} Place */
@@ -72,12 +72,12 @@ export class Spotlight {
 
   /** The edges that these quantities belong to. @param {Quantity[]} every */
   edges(every) {
-    const weights = [...lines(this.network.places)];
-    /** @type {Map<typeof weights[number], Quantity[]>} */
+    const lines = [...all(this.network.places)];
+    /** @type {Map<typeof lines[number], Quantity[]>} */
     const found = new Map();
     for (const each of every) {
       if (each.layer === null || each.source === null) continue;
-      const line = weights.find(({ layer, unit, source }) => layer + 1 === each.layer && unit === each.unit && source === each.source);
+      const line = lines.find(({ layer, unit, source }) => layer + 1 === each.layer && unit === each.unit && source === each.source);
       if (line) gather(found, line, each);
     }
     return [...found].map(([line, quantities]) => ({ line, quantities }));

@@ -90,7 +90,7 @@ export class Trace {
     }
   }
 
-  /** What the server says. @param {any} said */
+  /** What the server says. @param {import("./link.js").Said} said */
   message(said) {
     if (said.t === "lesson") this.told = null;
     if (said.t === "done") this.playing = said.playing;
@@ -127,7 +127,7 @@ export class Trace {
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (/INPUT|SELECT/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/INPUT|SELECT/.test(target.tagName) || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
     /** @type {Record<string, () => void>} */
     const acts = {
       " ": () => this.go(this.at + 1), ArrowRight: () => this.go(this.at + 1), ArrowLeft: () => this.go(this.at - 1),

@@ -3,7 +3,7 @@
 import { draw as drawFigure, short } from "./figures.js";
 import { Refused, sent, told } from "./wire.js";
 
-/** @typedef {{kind: string | null, channels?: number, columns?: {name: string, values: string[] | null}[]}} Form */
+/** @typedef {{kind: string | null, channels?: number, columns?: {name: string, values: string[] | null, usual: string}[]}} Form */
 
 const SIDE = 224;
 const PEN = 18;
@@ -92,12 +92,12 @@ export class Try {
     return box;
   }
 
-  /** @param {{name: string, values: string[] | null}[]} columns @returns {HTMLElement} */
+  /** @param {{name: string, values: string[] | null, usual: string}[]} columns @returns {HTMLElement} */
   fields(columns) {
     const box = Object.assign(document.createElement("form"), { className: "given fields" });
-    const inputs = columns.map(({ name, values }) => {
+    const inputs = columns.map(({ name, values, usual }) => {
       const label = Object.assign(document.createElement("label"), { textContent: name });
-      const input = values ? document.createElement("select") : Object.assign(document.createElement("input"), { type: "text", value: "0" });
+      const input = values ? document.createElement("select") : Object.assign(document.createElement("input"), { type: "text", value: usual });
       if (values && input instanceof HTMLSelectElement) input.replaceChildren(...values.map((each) => new Option(each, each)));
       input.oninput = () => this.soon();
       label.append(input);
