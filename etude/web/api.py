@@ -1,7 +1,9 @@
 """What the page of the runs asks for: run folders, and the training of now if this process trains."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,12 +16,15 @@ from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
 from etude.verbs.trained import load_trained
 from etude.web.live import LiveTraining
+from etude.web.messages import number, truth
 from etude.web.runs import Runs, curves, figures, settings
 from etude.web.trying import Trial, answers, form, trained_now
 from etude.web.wire import packed
 
 MOST = 10
 """runs side by side: more lines than that nobody tells apart"""
+MOST_FACTOR = 100.0
+"""by which a rate may be multiplied at once"""
 router = APIRouter(prefix="/api")
 
 
@@ -137,14 +142,19 @@ async def layer(request: Request, name: str, now: bool = False) -> Response:
 @router.post("/live/{act}")
 async def control(request: Request, act: str) -> dict[str, Any]:
     """Have the training stand, go on, slow down, be saved or end."""
-    live, said = live_of(request), await request.json()
-    acts: dict[str, Callable[[], None]] = {
-        "play": lambda: live.play(on=bool(said["on"])),
-        "rate": lambda: live.slow(float(said["factor"])),
-        "save": live.save,
-        "stop": live.stop,
+    live = live_of(request)
+    acts: dict[str, Callable[[Mapping[str, Any]], Callable[[], None]]] = {
+        "play": lambda said: partial(live.play, on=truth(said, "on")),
+        "rate": lambda said: partial(live.slow, number(said, "factor", least=0.0, most=MOST_FACTOR)),
+        "save": lambda said: live.save,
+        "stop": lambda said: live.stop,
     }
     if act not in acts:
         raise UsageError("E-ACT", f"a training cannot {act!r}; it can {', '.join(acts)}.")
-    await asyncio.wrap_future(live.act(acts[act]))
+    try:
+        said = json.loads(await request.body())
+        wish = acts[act](said if isinstance(said, dict) else {})
+    except (ValueError, RecursionError) as error:
+        raise UsageError("E-ACT", f"{act}: {error}") from None
+    await asyncio.wrap_future(live.act(wish))
     return live.state()

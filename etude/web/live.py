@@ -189,8 +189,6 @@ class LiveTraining:
 
     def slow(self, factor: float) -> None:
         """Multiply every learning rate; the diary of the run remembers it."""
-        if not 0 <= factor <= 100:
-            raise UsageError("E-CFG-RANGE", f"a factor of {factor:g}: a number from 0 to 100 is wanted.")
         assert self.experiment is not None and self.event is not None
         for optimizer in self.experiment.learner.optimizers().values():
             optimizer.base_rates = [factor * rate for rate in optimizer.base_rates]
