@@ -1,15 +1,16 @@
 // The playground: controls, what they wish, and the drawing of each frame.
 
 import { changed } from "./address.js";
-import { GLYPHS, colourOf, outline, paintClasses, tint } from "./classes.js";
-import { css, paint, table, wash } from "./colour.js";
+import { GLYPHS, colourOf, paintClasses, tint } from "./classes.js";
+import { paint, table, wash } from "./colour.js";
 import * as curve from "./curve.js";
+import { drawDots } from "./dots.js";
 import { Editor } from "./editor.js";
 import { offer } from "./examples.js";
 import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
-import { el, within } from "./page.js";
+import { el, roam, within } from "./page.js";
 import { Past } from "./past.js";
 import { Painter } from "./points.js";
 import { Share } from "./share.js";
@@ -219,30 +220,7 @@ function tintOf(unit) {
 
 /** The points lie on a canvas of their own, which is drawn only when they, or its size, change. */
 function drawPoints() {
-  const canvas = el("points", HTMLCanvasElement);
-  const side = Math.round(canvas.clientWidth * devicePixelRatio);
-  canvas.width = canvas.height = side;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  if (view.show_test_data) dots(context, points.test, side, dark.matches ? "#e6e8ea" : "#1b1f24");
-  dots(context, points.train, side, dark.matches ? "#14171a" : "#ffffff");
-}
-
-/** Train points are circles with a pale rim, test points squares with a dark one. @param {CanvasRenderingContext2D} context @param {Float32Array} rows @param {number} side @param {string} rim */
-function dots(context, rows, side, rim) {
-  const radius = 3 * devicePixelRatio;
-  context.lineWidth = devicePixelRatio;
-  context.strokeStyle = rim;
-  for (let i = 0; i < rows.length; i += 3) {
-    const [x, y] = [((rows[i] + SIDE) / (2 * SIDE)) * side, ((SIDE - rows[i + 1]) / (2 * SIDE)) * side];
-    if (x < 0 || y < 0 || x > side || y > side) continue;
-    context.fillStyle = outputs > 1 ? colourOf(rows[i + 2], dark.matches) : css(colours, rows[i + 2]);
-    context.beginPath();
-    if (outputs > 1) outline(context, rows[i + 2], x, y, radius);
-    else if (rows === points.test) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-    else context.arc(x, y, radius, 0, 7);
-    context.fill();
-    context.stroke();
-  }
+  drawDots(el("points", HTMLCanvasElement), points, { colours, classes: outputs, dark: dark.matches, test: view.show_test_data });
 }
 
 function showControls() {
@@ -302,7 +280,7 @@ function showWorlds() {
       button.setAttribute("role", "radio");
       const checked = name === now && !lesson.own.length;
       button.setAttribute("aria-checked", String(checked));
-      button.tabIndex = checked || (name === now && lesson.own.length) ? 0 : -1;
+      button.tabIndex = name === (now in names ? now : Object.keys(names)[0]) ? 0 : -1;
       button.setAttribute("aria-label", label);
       button.title = label;
       button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? WITHOUT_OWN : {}) });
@@ -351,7 +329,7 @@ function connect() {
   el("edges").onpointermove = point;
   el("edges").onpointerleave = () => { if (!editor.editing) { editor.hide(); draw(); } };
   el("edges").onclick = () => editor.edit();
-  el("worlds").onkeydown = chooseWorld;
+  el("worlds").onkeydown = roam;
   el("keysButton").onclick = () => el("keys", HTMLDialogElement).showModal();
   el("keysClose").onclick = () => el("keys", HTMLDialogElement).close();
   document.addEventListener("keydown", keys);
@@ -374,17 +352,6 @@ function point(event) {
   const before = network.marked;
   editor.show(network.under(event.clientX, event.clientY), { x: event.clientX, y: event.clientY });
   if (network.marked !== before && !playing) draw();
-}
-
-/** Arrows choose among the worlds, as in every group of radio buttons. @param {KeyboardEvent} event */
-function chooseWorld(event) {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  if (step === undefined) return;
-  const every = [...el("worlds").children];
-  const next = every[(every.indexOf(/** @type {Element} */ (event.target)) + step + every.length) % every.length];
-  /** @type {HTMLElement} */ (next).click();
-  event.preventDefault();
-  event.stopPropagation();
 }
 
 /** @param {KeyboardEvent} event */

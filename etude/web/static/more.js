@@ -1,7 +1,7 @@
 // What TensorFlow Playground has no word for: losses, optimizers, schedules, starts, dropout, worlds of several classes.
 
 import { GLYPHS, colourOf, thumbnail } from "./classes.js";
-import { el, within } from "./page.js";
+import { el, roam, within } from "./page.js";
 import { CLASS_WORLDS, SMALL, classMap } from "./worlds.js";
 
 /** @typedef {import("./link.js").About} About */
@@ -25,6 +25,7 @@ export class More {
     this.dark = false;
     /** @type {About | null} */
     this.about = null;
+    el("class-worlds").onkeydown = roam;
     for (const [id, options] of Object.entries(MENUS)) fill(el(id, HTMLSelectElement), options);
     for (const id of ["loss", "optimizer", "schedule"]) menu(id).onchange = () => to.wish({ [id]: menu(id).value });
     menu("init").onchange = () => to.wish({ initZero: String(menu("init").value === "zero"), init: menu("init").value });
@@ -75,11 +76,13 @@ export class More {
     const { lesson } = this.about;
     el("class-legend").replaceChildren(...legend(this.about.outputs, dark));
     const now = lesson.own.length ? "" : lesson.dataset;
+    const focused = el("class-worlds").contains(document.activeElement);
     el("class-worlds").replaceChildren(
       ...Object.entries(CLASS_WORLDS).map(([name, { label, of }]) => {
         const button = document.createElement("button");
         button.setAttribute("role", "radio");
         button.setAttribute("aria-checked", String(name === now));
+        button.tabIndex = name === (now in CLASS_WORLDS ? now : "blobs") ? 0 : -1;
         button.setAttribute("aria-label", label);
         button.title = label;
         button.onclick = () => this.to.wish({ dataset: name, ...(lesson.own.length ? { points: "", ownPoints: "", percTrainData: "50" } : {}) });
@@ -89,6 +92,7 @@ export class More {
         return button;
       }),
     );
+    if (focused) within(el("class-worlds"), "[tabindex='0']").focus();
   }
 
   /** What the picture of several classes shows. @param {Live} live */

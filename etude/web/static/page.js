@@ -20,3 +20,14 @@ function checked(found, kind, name) {
   if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} ${name}`);
   return found;
 }
+
+/** Arrows choose among the buttons of a group, as among radio buttons. @param {KeyboardEvent} event */
+export function roam(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  const every = [.../** @type {HTMLElement} */ (event.currentTarget).children];
+  const next = every[(every.indexOf(/** @type {Element} */ (event.target)) + step + every.length) % every.length];
+  /** @type {HTMLElement} */ (next).click();
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -2,7 +2,7 @@
 
 import { changed } from "./address.js";
 import { GLYPHS, colourOf } from "./classes.js";
-import { el } from "./page.js";
+import { el, roam, within } from "./page.js";
 import { SIDE } from "./worlds.js";
 
 /** @typedef {[number, number, number]} Own x, y, and the number of the class, or the quantity */
@@ -42,6 +42,7 @@ export class Painter {
   }
 
   connect() {
+    el("painting-classes").onkeydown = roam;
     el("paint").onclick = () => this.toggle();
     el("clear-points").onclick = () => { this.points = { train: new Float32Array(), test: new Float32Array() }; this.blank(); };
     this.canvas.onpointerdown = (event) => this.press(event);
@@ -84,11 +85,13 @@ export class Painter {
     const shown = quantity ? 2 : Math.min(MOST_CLASSES, classes + 1);
     this.chosen = Math.min(this.chosen, shown - 1);
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const focused = el("painting-classes").contains(document.activeElement);
     el("painting-classes").replaceChildren(
       ...Array.from({ length: shown }, (_, k) => {
         const button = document.createElement("button");
         button.setAttribute("role", "radio");
         button.setAttribute("aria-checked", String(k === this.chosen));
+        button.tabIndex = k === this.chosen ? 0 : -1;
         const name = quantity ? ["−1", "1"][k] : `Class ${k + 1}`;
         button.setAttribute("aria-label", k < classes ? name : `Another class, ${k + 1}`);
         button.textContent = k < classes ? (classes > 2 ? GLYPHS[k] : "●") : "+";
@@ -97,6 +100,7 @@ export class Painter {
         return button;
       }),
     );
+    if (focused) within(el("painting-classes"), "[tabindex='0']").focus();
   }
 
   /** All points, those that are learnt from first. @returns {Own[]} */
