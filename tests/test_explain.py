@@ -1,20 +1,25 @@
 """What goes on inside a network: figures of what passed through it, and why it answers as it does."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from etude.data.load import load
+from etude.explain.data import batch_figure, data_figures
 from etude.explain.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
 from etude.explain.rehearsal import rehearse
 from etude.explain.saliency import saliency, saliency_figure
-from etude.figures import Histogram, Images, Matrix
+from etude.figures import Histogram, Images, Matrix, Text
 from etude.layers.inputs import PictureInput
 from etude.learners.base import GradientLearner
 from etude.objectives.classification import cross_entropy
 from etude.optim import Optimizer, sgd
 from etude.records import Labelled
 from etude.schema import Pictures
+from etude.source import Source
 
 PICTURES = Pictures(6, 6, 3, (0.5, 0.4, 0.3), (0.2, 0.2, 0.2))
 
@@ -112,3 +117,37 @@ def test_saliency_is_the_slope_of_the_answer(learner: GradientLearner[Labelled],
         assert float(found[row, column]) == pytest.approx(max(slopes), rel=1e-6)
     figure = saliency_figure(network, batch.x[:1], tuple("abcde"))
     assert figure.title == f"Why {'abcde'[answer]}" and figure.pixels.shape == (2, 3, 6, 6)
+
+
+def test_data_is_drawn_by_its_kind() -> None:
+    digits = load(Source("digits"))
+    figures = data_figures(digits)
+    balance, samples = figures["balance"], figures["samples"]
+    assert isinstance(balance, Matrix) and isinstance(samples, Images)
+    assert balance.values.sum(dim=0).tolist() == [len(digits.train), len(digits.valid), len(digits.test)]
+    assert balance.values[:, 0].tolist() == torch.bincount(digits.train.y, minlength=10).tolist()
+    assert samples.captions == tuple(str(k) for k in range(10) for _ in range(8))
+    latest = batch_figure(digits.train[:20], digits.schema.inputs)
+    assert latest is not None and torch.equal(latest.pixels, digits.train.x[:20])
+
+
+def test_columns_are_compared_in_their_own_unit() -> None:
+    iris = load(Source("iris"))
+    figures = data_figures(iris)
+    length = figures["column sepal length (cm)"]
+    assert isinstance(length, Histogram)
+    assert float(length.edges[0]) == pytest.approx(4.3) and float(length.edges[-1]) == pytest.approx(7.9)
+    for counts in length.counts.values():
+        assert int(counts.sum()) == pytest.approx(1000, abs=15)  # each bin is rounded
+    assert batch_figure(iris.train[:5], iris.schema.inputs) is None
+
+
+def test_copies_in_other_parts_are_found() -> None:
+    digits = load(Source("digits"))
+    train = digits.train[torch.cat([torch.arange(50), torch.arange(3)])]
+    valid = Labelled(torch.cat([digits.valid.x[:20], train.x[:2]]), torch.cat([digits.valid.y[:20], train.y[:2]]))
+    text = data_figures(replace(digits, train=train, valid=valid))["copies"]
+    assert isinstance(text, Text)
+    assert "53 examples, 3 of them copies" in text.body
+    assert "validation: 22 examples, 2 of them in the training part too" in text.body
+    assert "test: 179 examples, none of them" in text.body

@@ -115,6 +115,28 @@ def test_the_inside_of_each_layer_is_shown(page: Page) -> None:
     until(lambda: drawn(page, f"{last.split()[0]}.weight") > 500)
 
 
+def test_the_data_and_the_latest_batch_are_shown(page: Page) -> None:
+    page.click("#data-box summary")
+    for card in ("Examples of each class", "Training pictures of each class", "The latest batch"):
+        until(lambda card=card: drawn(page, card) > 500)  # type: ignore[misc]
+    assert "copies of others" in page.inner_text("#pool")
+
+
+def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
+    page.click("#try summary")
+    page.locator(".pad").scroll_into_view_if_needed()
+    box = page.locator(".pad").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2
+    page.mouse.move(middle, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(middle, box["y"] + 190, steps=8)
+    page.mouse.up()
+    until(lambda: page.locator(".bars meter").count() == 10 and page.locator(".answer canvas").count() == 1)
+    first = page.inner_text(".bars")
+    until(lambda: page.inner_text(".bars") != first)  # the network has learnt meanwhile
+
+
 @pytest.mark.parametrize("width", [480, 1180, 1920])
 def test_nothing_is_cut_off(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -132,6 +132,20 @@ async def inside(request: Request, now: bool = False) -> Response:
     return drawn(await asyncio.wrap_future(live.look(live.inside, now=now)))
 
 
+@router.get("/live/data")
+async def data(request: Request, now: bool = False) -> Response:
+    """What the training learns from."""
+    live = live_of(request)
+    return drawn(await asyncio.wrap_future(live.look(live.data, now=now)))
+
+
+@router.get("/live/batch")
+async def batch(request: Request, now: bool = False) -> Response:
+    """The latest batch."""
+    live = live_of(request)
+    return drawn(await asyncio.wrap_future(live.look(live.latest, now=now)))
+
+
 @router.get("/live/layer")
 async def layer(request: Request, name: str, now: bool = False) -> Response:
     """What a layer says, and its weights."""

@@ -11,6 +11,7 @@ import torch
 
 from etude.errors import UsageError, nearest
 from etude.evaluation.predictor import evaluating
+from etude.explain.data import batch_figure, data_figures
 from etude.explain.layers import network_figure, output_figure, step_figure, weight_figures
 from etude.explain.rehearsal import Rehearsal, layers, rehearse
 from etude.figures import Figure
@@ -174,6 +175,17 @@ class LiveTraining:
             known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
             raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")
         return figures
+
+    def data(self) -> dict[str, Figure]:
+        """What the training learns from."""
+        splits = self.experiment.splits if self.experiment is not None else None
+        return data_figures(splits) if splits is not None else {}
+
+    def latest(self) -> dict[str, Figure]:
+        """The latest batch, where it can be drawn."""
+        splits = self.experiment.splits if self.experiment is not None else None
+        figure = batch_figure(self.batch, splits.schema.inputs) if splits is not None else None
+        return {"batch": figure} if figure is not None else {}
 
     def rehearsal(self) -> Rehearsal:
         """One update of a copy, from the latest batch."""

@@ -16,6 +16,7 @@ const curves = new Cards(el("curves"));
 const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
 const network = new Cards(el("whole"));
+const pool = new Cards(el("pool"));
 const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
@@ -25,7 +26,7 @@ let live = null;
 let state = null;
 /** @type {any[]} */
 let rows = [];
-export const counted = { views: 0, inside: 0, curves: 0 };
+export const counted = { views: 0, inside: 0, curves: 0, data: 0 };
 Object.assign(window, { etude: counted });
 
 const watched = () => chosen.length === 1 && chosen[0] === live;
@@ -90,7 +91,7 @@ async function chosenChanged() {
   if (!names.length) return;
   chosen = names;
   el("screen").hidden = false;
-  for (const each of [curves, views, layer, network]) each.show({});
+  for (const each of [curves, views, layer, network, pool]) each.show({});
   el("layers").replaceChildren();
   el("title").textContent = chosen.join(", ");
   el("notes").textContent = "";
@@ -106,7 +107,7 @@ async function chosenChanged() {
 function arrange() {
   const on = watched() && state?.ready;
   el("transport").hidden = el("progress").hidden = !on;
-  el("inside").hidden = !on;
+  el("inside").hidden = el("data-box").hidden = !on;
   el("views-section").hidden = !views.cards.size;
   el("diary-box").hidden = chosen.length > 1;
 }
@@ -184,6 +185,15 @@ async function showInside() {
   counted.inside++;
 }
 
+/** The data once, then batch after batch. */
+async function showData() {
+  if (!watched() || !state?.ready || !el("data-box").open) return;
+  const first = !pool.cards.size;
+  const figures = first ? await drawn("live/data", { now: "true" }) : {};
+  for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
+  counted.data++;
+}
+
 /** @param {string} act @param {Record<string, unknown>} said */
 async function wish(act, said = {}) {
   try {
@@ -204,6 +214,7 @@ function connect() {
   const lookNow = () => showInside().catch((error) => trouble(error.message));
   el("layers").onchange = () => { layer.show({}); lookNow(); };
   el("inside").ontoggle = lookNow;
+  el("data-box").ontoggle = () => showData().catch((error) => trouble(error.message));
   addEventListener("hashchange", () => chosenChanged().catch((error) => trouble(error.message)));
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
@@ -211,7 +222,7 @@ function connect() {
     const id = { " ": "play", "[": "slower", "]": "faster", s: "save" }[event.key];
     if (id !== undefined) { event.preventDefault(); el(id).click(); }
   });
-  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network]) each.redraw(); });
+  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); });
 }
 
 connect();
@@ -222,4 +233,5 @@ again(PACE.state, showState);
 again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
 again(PACE.inside, showInside);
+again(PACE.inside, showData);
 again(PACE.inside, tryAgain);
