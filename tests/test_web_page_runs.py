@@ -172,3 +172,4 @@ def test_a_port_that_cannot_be_had_is_refused(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "etude.cli.main", "train", "lenet", "--watch", "--port", "99999"]
     done = subprocess.run([*program, "--out", str(tmp_path / "runs")], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "--port 99999" in done.stderr
+    assert not (tmp_path / "runs").exists()
