@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,8 +18,29 @@ MARKS = [
     pytest.mark.usefixtures("fresh"),
 ]
 LESSON = "#dataset=gauss&seed=0.5&networkShape=3,2&showTestData=false"
+AXE = "axe-core@4.14.1"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE = 20.0
 """seconds"""
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checker, fetched for this test alone."""
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", "--prefix", str(folder), AXE]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"{AXE} cannot be had: {error}")
+    return folder / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def broken_rules(page: Page) -> list[tuple[str, list[str]]]:
+    """Each rule of WCAG 2.2 AA that a page breaks, and where; the page was opened with `axe` as a script."""
+    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+    assert len(found["passes"]) >= 10
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
 
 
 @pytest.fixture(scope="module")

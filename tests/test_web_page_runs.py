@@ -1,31 +1,24 @@
 """The page of the runs in a real browser, beside a training that goes on."""
 
 import re
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+from tests.page_fixtures import BROWSER, broken_rules, until
+
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
     pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
 ]
 PATIENCE = 30.0
 """seconds"""
-
-
-def until(come: Callable[[], bool]) -> None:
-    """Wait for what must come soon."""
-    end = time.monotonic() + PATIENCE
-    while not come():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +39,17 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subproc
 
 
 @pytest.fixture(scope="module")
-def page(training: tuple[subprocess.Popen[str], str]) -> Iterator[Page]:
+def page(browser: Browser, training: tuple[subprocess.Popen[str], str]) -> Iterator[Page]:
     _, address = training
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        home = address.split("/runs")[0]
-        page.on(
-            "request", lambda request: None if request.url.startswith((home, "data:")) else errors.append(request.url)
-        )
-        page.goto(address)
-        until(lambda: page.evaluate("() => window.etude?.views ?? 0") > 0)
-        yield page
-        assert errors == []
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    home = address.split("/runs")[0]
+    page.on("request", lambda request: None if request.url.startswith((home, "data:")) else errors.append(request.url))
+    page.goto(address)
+    until(lambda: page.evaluate("() => window.etude?.views ?? 0") > 0)
+    yield page
+    assert errors == []
 
 
 def update(page: Page) -> int:
@@ -157,10 +145,26 @@ def test_every_control_has_a_name(page: Page) -> None:
     assert page.evaluate(script) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_rule_of_wcag_is_broken(
+    browser: Browser, training: tuple[subprocess.Popen[str], str], axe: Path, scheme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    context.add_init_script(path=axe)
+    other = context.new_page()
+    other.goto(training[1])
+    until(lambda: other.evaluate("() => window.etude?.views ?? 0") > 0)
+    for part in ("inside", "data-box", "try", "facts", "diary-box"):
+        other.click(f"#{part} summary")
+    until(lambda: other.evaluate("() => window.etude.inside * window.etude.data") > 0)
+    assert broken_rules(other) == []
+    context.close()
+
+
 def test_stop_ends_the_training_as_ctrl_c_does(page: Page, training: tuple[subprocess.Popen[str], str]) -> None:
     process, _ = training
     page.click("#stop")
-    assert process.wait(timeout=PATIENCE) == 130
+    assert process.wait(timeout=30) == 130
     until(lambda: "does not answer" in page.inner_text("#trouble"))
 
 
@@ -168,3 +172,4 @@ def test_a_port_that_cannot_be_had_is_refused(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "etude.cli.main", "train", "lenet", "--watch", "--port", "99999"]
     done = subprocess.run([*program, "--out", str(tmp_path / "runs")], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "--port 99999" in done.stderr
+    assert not (tmp_path / "runs").exists()

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 
 from etude.cli.signals import Interrupts
@@ -24,14 +25,23 @@ class PageFlags:
     """open that page; with --no-browser only its address is printed"""
 
 
-def trained(
-    experiments: Iterable[Experiment[Any]], run: Run, interrupts: Interrupts, flags: PageFlags
-) -> Generator[Event, None, None]:
-    """The events of the training."""
+def reserved(flags: PageFlags) -> socket | None:
+    """The port of the page, had before anything else is done; None where no page is wanted."""
     if not flags.watch:
+        return None
+    server = importlib.import_module("etude.web.server")  # a web server, which other trainings do not wait for
+    listener: socket = server.listening(flags.port)
+    return listener
+
+
+def trained(
+    experiments: Iterable[Experiment[Any]], run: Run, interrupts: Interrupts, *, listener: socket | None, browser: bool
+) -> Generator[Event, None, None]:
+    """The events of the training, with its page where it has a port."""
+    if listener is None:
         return train(experiments, run)
-    page = importlib.import_module("etude.cli.watching")  # a web server, which other trainings do not wait for
+    page = importlib.import_module("etude.cli.watching")
     events: Generator[Event, None, None] = page.watched(
-        experiments, run, interrupts, port=flags.port, browser=flags.browser
+        experiments, run, interrupts, listener=listener, browser=browser
     )
     return events

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from etude.cli.flags import parse, show
-from etude.web.server import PageServer
+from etude.web.server import PageServer, listening
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Flags:
 def command(arguments: list[str]) -> int:
     """The verb."""
     flags = parse(Flags, arguments, verb="playground")
-    page = PageServer(flags.port, runs=flags.runs)
+    page = PageServer(listening(flags.port), runs=flags.runs)
     address = page.address()
     show({"address": address}, f"playground: {address}\nCtrl-C ends it.", as_json=flags.json)
     sys.stdout.flush()

@@ -9,7 +9,7 @@ import tyro
 
 from etude.cli.flags import parse
 from etude.cli.gates import check_gates
-from etude.cli.page import PageFlags, trained
+from etude.cli.page import PageFlags, reserved, trained
 from etude.cli.session import Session
 from etude.verbs.train import restart
 
@@ -37,9 +37,12 @@ def command(arguments: list[str]) -> int:
     """The verb."""
     flags = parse(Flags, arguments, verb="resume")
     check_gates(flags.require)
+    listener = reserved(flags.page)
     experiments, run = restart(flags.run, epochs=flags.epochs, steps=flags.steps, trusted=flags.recipe)
-    with Session(run) as session, closing(trained(experiments, run, session.interrupts, flags.page)) as events:
-        for event in events:
-            if session.stops_after(event):
-                break
+    with Session(run) as session:
+        events = trained(experiments, run, session.interrupts, listener=listener, browser=flags.page.browser)
+        with closing(events):
+            for event in events:
+                if session.stops_after(event):
+                    break
     return session.finish(require=flags.require, as_json=flags.json)

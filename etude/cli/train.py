@@ -7,7 +7,7 @@ from pathlib import Path
 from etude.catalogue import entries
 from etude.cli.flags import parse_both, show
 from etude.cli.gates import check_gates
-from etude.cli.page import PageFlags, trained
+from etude.cli.page import PageFlags, reserved, trained
 from etude.cli.session import Session
 from etude.errors import UsageError
 from etude.verbs.dry_run import rehearse
@@ -48,11 +48,14 @@ def command(arguments: list[str]) -> int:
         show(facts, text, as_json=flags.json)
         return 0
     check_gates(flags.require)
+    listener = reserved(flags.page)
     experiments, run = start(name, recipe, run_name=flags.name, minutes=flags.minutes, out=flags.out)
-    with Session(run) as session, closing(trained(experiments, run, session.interrupts, flags.page)) as events:
-        for event in events:
-            if session.stops_after(event):
-                break
+    with Session(run) as session:
+        events = trained(experiments, run, session.interrupts, listener=listener, browser=flags.page.browser)
+        with closing(events):
+            for event in events:
+                if session.stops_after(event):
+                    break
     return session.finish(require=flags.require, as_json=flags.json)
 
 

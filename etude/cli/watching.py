@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from socket import socket
 from typing import Any
 
 from etude.cli.signals import Interrupts
@@ -17,11 +18,11 @@ from etude.web.server import PageServer
 
 
 def watched(
-    experiments: Iterable[Experiment[Any]], run: Run, interrupts: Interrupts, *, port: int, browser: bool
+    experiments: Iterable[Experiment[Any]], run: Run, interrupts: Interrupts, *, listener: socket, browser: bool
 ) -> Generator[Event, None, None]:
     """The events of `train`, between which the page is answered; when they are over, until Ctrl-C."""
     live = LiveTraining(run, stop=lambda: signal.raise_signal(signal.SIGINT))
-    server = PageServer(port, runs=run.folder.parent, live=live)
+    server = PageServer(listener, runs=run.folder.parent, live=live)
     address = f"{server.address('runs')}#{run.folder.name}"
     print(f"page: {address}", file=sys.stderr, flush=True)
     if browser:

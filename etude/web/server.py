@@ -17,10 +17,9 @@ from etude.web.live import LiveTraining
 class PageServer:
     """Listens from the beginning, answers once it runs."""
 
-    def __init__(self, port: int, *, runs: Path, live: LiveTraining | None = None) -> None:
-        """`port` 0 takes a free one; UsageError E-PORT if somebody else has it."""
-        self.listener = listening(port)
-        self.port, self.token = self.listener.getsockname()[1], secrets.token_urlsafe(24)
+    def __init__(self, listener: socket.socket, *, runs: Path, live: LiveTraining | None = None) -> None:
+        self.listener = listener
+        self.port, self.token = listener.getsockname()[1], secrets.token_urlsafe(24)
         app = create_app(self.token, port=self.port, runs=runs, live=live)
         self.server = uvicorn.Server(
             uvicorn.Config(
@@ -49,7 +48,7 @@ class PageServer:
 
 
 def listening(port: int) -> socket.socket:
-    """A socket on this machine alone."""
+    """A socket on this machine alone; `port` 0 takes a free one; UsageError E-PORT if somebody else has it."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
