@@ -1,7 +1,9 @@
 """How the answers of a network are shown: one number from -1 to 1 for each place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -34,3 +36,13 @@ def pictured(answers: Float[Tensor, "class row column"], loss: str, bend: str) -
         return Picture((best - second).clamp(0, 1), (answers - others).clamp(-1, 1))
     p = answers.softmax(dim=0)
     return Picture((p.amax(0) * len(p) - 1) / (len(p) - 1), 2 * p - 1)
+
+
+def quantised(values: Tensor) -> np.ndarray:
+    """From -1 to 1 in 255 steps, and beyond it the same as there."""
+    return ((values.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).numpy()
+
+
+def in_a_row(tensors: Iterable[Tensor]) -> np.ndarray:
+    """The numbers of several tensors, one behind the other."""
+    return torch.cat([each.detach().flatten() for each in tensors]).float().numpy()

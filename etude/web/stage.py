@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork, plane, told
-from etude.playground.picture import pictured
+from etude.playground.picture import in_a_row, pictured, quantised
 from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
@@ -244,13 +243,3 @@ def smaller(layers: list[Float[Tensor, "_ row column"]]) -> Float[Tensor, "unit 
     """Pictures of all units, with a quarter of the places in each direction."""
     units = torch.cat([*layers, torch.zeros(0, PLACES, PLACES)])
     return torch.nn.functional.avg_pool2d(units, POOLED) if len(units) else units[:, ::POOLED, ::POOLED]
-
-
-def quantised(values: Tensor) -> np.ndarray:
-    """From -1 to 1 in 255 steps, and beyond it the same as there."""
-    return ((values.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).numpy()
-
-
-def in_a_row(tensors: Iterable[Tensor]) -> np.ndarray:
-    """The numbers of several tensors, one behind the other."""
-    return torch.cat([each.detach().flatten() for each in tensors]).float().numpy()
