@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-from etude.explain.layers import own
-from etude.explain.rehearsal import layers
+from etude.inside.layers import own
+from etude.inside.rehearsal import layers
 from etude.training.experiment import Recipe
 from etude.training.fit import Event
 from etude.training.phases import train

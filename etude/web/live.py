@@ -11,10 +11,10 @@ import torch
 
 from etude.errors import UsageError, nearest
 from etude.evaluation.predictor import evaluating
-from etude.explain.data import batch_figure, data_figures
-from etude.explain.layers import network_figure, output_figure, step_figure, weight_figures
-from etude.explain.rehearsal import Rehearsal, layers, rehearse
 from etude.figures import Figure
+from etude.inside.data import batch_figure, data_figures
+from etude.inside.layers import network_figure, output_figure, step_figure, weight_figures
+from etude.inside.rehearsal import Rehearsal, layers, rehearse
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
 from etude.training.run import Run, open_run

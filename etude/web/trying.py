@@ -8,8 +8,8 @@ from typing import Any
 from etude.data.new import read_new
 from etude.errors import DataError
 from etude.evaluation.predictor import Predictor, evaluating
-from etude.explain.saliency import saliency_figure
 from etude.figures import Figure
+from etude.inside.saliency import saliency_figure
 from etude.layers.inputs import PictureInput
 from etude.schema import Category, Classes, Column, Number, Pictures, Schema, Table, Text
 from etude.training.abilities import Answering

@@ -8,11 +8,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from etude.data.load import load
-from etude.explain.data import batch_figure, data_figures
-from etude.explain.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
-from etude.explain.rehearsal import rehearse
-from etude.explain.saliency import saliency, saliency_figure
 from etude.figures import Histogram, Images, Matrix, Text
+from etude.inside.data import batch_figure, data_figures
+from etude.inside.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
+from etude.inside.rehearsal import rehearse
+from etude.inside.saliency import saliency, saliency_figure
 from etude.layers.inputs import PictureInput
 from etude.learners.base import GradientLearner
 from etude.objectives.classification import cross_entropy

@@ -4,8 +4,8 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from etude.explain.rehearsal import Change, Rehearsal
 from etude.figures import Figure, Histogram, Images, LayerBox, Matrix, Network, Points
+from etude.inside.rehearsal import Change, Rehearsal
 
 MOST = 64
 """pictures, rows or columns of one figure"""
