@@ -34,13 +34,13 @@ shared: dict[str, st.SearchStrategy[Any]] = {
     "activation": st.sampled_from(["relu", "tanh", "sigmoid", "linear"]),
     "rate": st.floats(1e-5, 10),
     "penalty": st.sampled_from(["none", "L1", "L2"]),
-    "strength": st.floats(0, 1),
+    "strength": st.floats(0, 1, allow_subnormal=False),
     "seed": st.text("0123456789.", min_size=1, max_size=8),
 }
 quantities = st.fixed_dictionaries({**shared, "problem": st.just("regression")})
 classes = st.fixed_dictionaries({**shared, "loss": st.sampled_from(["mse", "bce"])})
 lessons = classes | quantities
-points = st.tuples(st.floats(-6, 6), st.floats(-6, 6), st.floats(-1, 1))
+points = st.tuples(*(st.floats(-most, most, allow_subnormal=False) for most in (6, 6, 1)))
 
 
 def lesson_of(fields: dict[str, Any], numbers: tuple[float, float, float]) -> Lesson:
