@@ -16,7 +16,7 @@ from etude.playground.address import read_address
 from etude.web.stage import LessonStage
 
 SECONDS = 6.0
-TRIES = 5
+TRIES = 3
 ALL = "x=true&y=true&xSquared=true&ySquared=true&xTimesY=true&sinX=true&sinY=true"
 
 

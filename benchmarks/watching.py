@@ -13,7 +13,7 @@ from benchmarks.browser import chromium
 from benchmarks.pairs import Pair, Row
 from etude.training.store import read_lines
 
-UPDATES = 1500
+UPDATES = 1000
 PAIRS = 3
 
 
