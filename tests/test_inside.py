@@ -13,6 +13,7 @@ from etude.inside.data import batch_figure, data_figures
 from etude.inside.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
 from etude.inside.rehearsal import rehearse
 from etude.inside.saliency import saliency, saliency_figure
+from etude.inside.words import learning_by_heart, silent, standing_out
 from etude.layers.inputs import PictureInput
 from etude.learners.base import GradientLearner
 from etude.objectives.classification import cross_entropy
@@ -85,12 +86,12 @@ def test_layers_are_drawn_by_the_shape_of_what_they_say(learner: GradientLearner
 def test_parameters_that_hardly_move_or_leap_stand_out(learner: GradientLearner[Labelled], batch: Labelled) -> None:
     with torch.no_grad():
         learner.model[5].weight.mul_(1e7)  # so large that the step is nothing beside it
-        learner.model[1].bias.mul_(1e-7)
+        learner.model[1].weight.mul_(1e-7)
     figure = step_figure(rehearse(learner, batch))
     assert figure.classes is not None
-    names = [name for name, _ in learner.named_parameters()]
+    names = [name for name, parameter in learner.named_parameters() if parameter.ndim > 1]
     health = dict(zip(names, (HEALTH[int(k)] for k in figure.classes), strict=True))
-    assert health["model.5.weight"] == "hardly moves" and health["model.1.bias"] == "leaps"
+    assert health["model.5.weight"] == "hardly moves" and health["model.1.weight"] == "leaps"
 
 
 def test_numbers_that_are_not_finite_are_counted(learner: GradientLearner[Labelled], batch: Labelled) -> None:
@@ -151,3 +152,35 @@ def test_copies_in_other_parts_are_found() -> None:
     assert "53 examples, 3 of them copies" in text.body
     assert "validation: 22 examples, 2 of them in the training part too" in text.body
     assert "test: 179 examples, none of them" in text.body
+
+
+def test_silent_units_and_odd_steps_are_told(learner: GradientLearner[Labelled], batch: Labelled) -> None:
+    learner.optimizer.base_rates = [0.01]
+    assert standing_out(rehearse(learner, batch)).body.startswith("Nothing")
+    with torch.no_grad():
+        learner.model[2].bias.fill_(-100.0)  # no unit of the ReLU behind it says anything any more
+    said = standing_out(rehearse(learner, batch)).body
+    assert "model.3: 100% of its units say 0" in said
+    assert "model.1.weight: an update moves it by 0 of its size: it hardly learns." in said
+
+
+def test_silence_is_counted_by_units() -> None:
+    maps = torch.ones(4, 3, 2, 2)
+    maps[:, 1] = 0
+    maps[0, 2] = 0  # silent for one example only
+    assert silent(maps) == pytest.approx(1 / 3)
+    rows = torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    assert silent(rows) == 0.5
+    assert silent(torch.zeros(5)) == 0.0
+
+
+def test_learning_by_heart_is_told_once_it_is_plain() -> None:
+    def rows(valid: list[float], train: list[float]) -> list[dict[str, float]]:
+        return [{"step": 10 * k, "valid_loss": v, "loss": t} for k, (v, t) in enumerate(zip(valid, train, strict=True))]
+
+    falling = [1.0, 0.8, 0.6, 0.5, 0.4, 0.3]
+    told = learning_by_heart(rows([1.0, 0.9, 0.95, 1.0, 1.1, 1.2], falling))
+    assert told is not None and "after update 10 (0.9) and is 1.2 now" in told
+    assert learning_by_heart(rows([1.0, 0.9, 0.8, 0.7, 0.65, 0.6], falling)) is None
+    assert learning_by_heart(rows([1.0, 0.9, 0.95, 1.0, 1.1, 1.2], falling[::-1])) is None  # both rise: no such thing
+    assert learning_by_heart(rows([1.0, 0.9, 0.91, 0.92, 0.92, 0.91], falling)) is None  # hardly worse

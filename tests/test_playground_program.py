@@ -17,15 +17,31 @@ from etude.training.unsaved import UnsavedRun
 
 BROWSERS: list[dict[str, Any]] = [
     {},
-    {"penalty": "L1", "strength": 0.01, "batch": 7, "dataset": "xor", "activation": "relu"},
-    {"penalty": "L2", "strength": 0.01, "problem": "regression", "features": ("x", "xTimesY", "sinY")},
+    {"penalty": "L1", "strength": 0.01, "batch": 7, "training": 10, "dataset": "xor", "activation": "relu"},
+    {"penalty": "L2", "strength": 0.01, "training": 10, "problem": "regression", "features": ("x", "xTimesY", "sinY")},
     {"loss": "bce", "shape": (), "own": (Point(1, 2, 1), Point(-1, 0.5, 0), Point(0.1, 3, 1)), "training": 100},
 ]
 OURS: list[dict[str, Any]] = [
-    {"optimizer": "adam", "dropout": 0.3, "activation": "sine", "loss": "bce"},
-    {"optimizer": "adamw", "decay": 0.1, "schedule": "warm-up", "span": 50, "dataset": "rings", "loss": "ce"},
-    {"optimizer": "nesterov", "schedule": "step", "span": 80, "dataset": "blobs", "loss": "hinge"},
-    {"optimizer": "rmsprop", "schedule": "cosine", "loss": "huber", "penalty": "L2", "strength": 0.01, "start": "he"},
+    {"optimizer": "adam", "training": 10, "dropout": 0.3, "activation": "sine", "loss": "bce"},
+    {
+        "optimizer": "adamw",
+        "training": 10,
+        "decay": 0.1,
+        "schedule": "warm-up",
+        "span": 50,
+        "dataset": "rings",
+        "loss": "ce",
+    },
+    {"optimizer": "nesterov", "training": 10, "schedule": "step", "span": 80, "dataset": "blobs", "loss": "hinge"},
+    {
+        "optimizer": "rmsprop",
+        "training": 10,
+        "schedule": "cosine",
+        "loss": "huber",
+        "penalty": "L2",
+        "strength": 0.01,
+        "start": "he",
+    },
 ]
 
 

@@ -264,7 +264,7 @@ def test_any_noise_leaves_a_thread_that_answers() -> None:
         ('{"t": "lesson"}', "address is nothing; a text is wanted."),
         (
             '{"t": "fly"}',
-            "a message is an object whose t is lesson, points, frame, play, trace, learn, epoch, rate, weight; got",
+            "a message is an object whose t is lesson, change, paint, table, points, frame,",
         ),
         ('{"t": "points", "address": "networkShape=1"}', "new points are for the network of now"),
     ],

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from etude.data.splits import Splits
 from etude.figures import Figure, Histogram, Images, Matrix, Text
+from etude.records import Labelled
 from etude.schema import Classes, Pictures, Table
 
 PARTS = ("train", "valid", "test")
@@ -23,10 +24,10 @@ BINS = 30
 def data_figures(splits: Splits[Any]) -> dict[str, Figure]:
     """What fits the kind of data; nothing where examples are neither labelled nor pictures nor rows."""
     found: dict[str, Figure] = {}
-    if isinstance(splits.schema.target, Classes):
+    if isinstance(splits.schema.target, Classes) and isinstance(splits.train, Labelled):
         found["balance"] = balance_figure(splits, splits.schema.target)
     x = getattr(splits.train, "x", None)
-    if not isinstance(x, Tensor):
+    if not isinstance(x, Tensor) or x.layout != torch.strided:
         return found
     if isinstance(splits.schema.inputs, Pictures):
         found["samples"] = samples_figure(splits)
@@ -51,7 +52,7 @@ def every(splits: Splits[Any]) -> tuple[Any, Any, Any]:
 def samples_figure(splits: Splits[Any]) -> Images:
     """The first training pictures of each class, or simply the first ones."""
     train, target = splits.train, splits.schema.target
-    if not isinstance(target, Classes):
+    if not isinstance(target, Classes) or not isinstance(train, Labelled):
         return Images("Training pictures", train.x[:WALL].cpu(), ("",) * min(WALL, len(train.x)))
     rows = torch.cat([(train.y == k).nonzero()[:EACH, 0] for k in range(len(target.names))])[:WALL]
     captions = tuple(target.names[int(train.y[row])] for row in rows)

@@ -113,19 +113,24 @@ def spread(title: str, values: Float[Tensor, "..."], what: str) -> Histogram:
 
 
 def step_figure(seen: Rehearsal) -> Points:
-    """How far an update moves each parameter, as a share of its own size."""
-    names = list(seen.changes)
-    shares = torch.tensor([moved(change) for change in seen.changes.values()], dtype=torch.float64)
+    """How far an update moves the weights of each layer, as a share of their own size."""
+    names = list(weights(seen))
+    shares = torch.tensor([moved(change) for change in weights(seen).values()], dtype=torch.float64)
     classes = (shares < VANISHING).long() + 2 * (shares > EXPLODING).long()
     return Points(
-        f"How far an update moves {len(names)} parameters",
+        f"How far an update moves {len(names)} matrices of weights",
         torch.arange(1, len(names) + 1).double(),
         shares.clamp(min=SMALLEST).log10(),
-        "parameter, from the input to the answer",
-        "size of the step, as power of ten of the parameter's own size",
+        "matrix, from the input to the answer",
+        "step as power of ten of the weights' size",
         classes,
         HEALTH,
     )
+
+
+def weights(seen: Rehearsal) -> dict[str, Change]:
+    """The parameters that have rows and columns: biases begin at 0, of which every step is a leap."""
+    return {name: change for name, change in seen.changes.items() if change.before.ndim > 1}
 
 
 def moved(change: Change) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -20,6 +20,8 @@ EXAMPLES = 32
 class Passage:
     """What left a layer, the first time that it was asked."""
 
+    kind: str
+    """of the layer, by the name of its class"""
     output: Tensor
     """of the first examples"""
     gradient: Tensor | None
@@ -71,9 +73,9 @@ def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
     passages: dict[str, Passage] = {}
 
     def note(name: str) -> Any:
-        def hook(_: nn.Module, __: object, output: object) -> None:
+        def hook(layer: nn.Module, _: object, output: object) -> None:
             if isinstance(output, Tensor) and output.ndim and name not in passages:
-                passages[name] = Passage(output.detach()[:EXAMPLES].clone(), None)
+                passages[name] = Passage(type(layer).__name__, output.detach()[:EXAMPLES].clone(), None)
                 if output.requires_grad:
                     output.register_hook(came_back(name))
 
@@ -81,7 +83,7 @@ def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
 
     def came_back(name: str) -> Any:
         def hook(gradient: Tensor) -> None:
-            passages[name] = Passage(passages[name].output, gradient.detach()[:EXAMPLES].clone())
+            passages[name] = replace(passages[name], gradient=gradient.detach()[:EXAMPLES].clone())
 
         return hook
 

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
+from etude.inside.words import learning_by_heart
 from etude.report.facts import read_facts
 from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
@@ -67,7 +68,14 @@ def facts(request: Request, run: str) -> dict[str, Any]:
     """Settings and diary of a run."""
     known = read_facts(runs_of(request).find(run))
     notes = known.data.notes if known.data is not None else ()
-    return {"title": known.title, "settings": settings(known), "notes": notes, "events": known.events}
+    remark = learning_by_heart(known.last_phase())
+    return {
+        "title": known.title,
+        "settings": settings(known),
+        "notes": notes,
+        "events": known.events,
+        "remark": remark,
+    }
 
 
 @router.get("/settings")

@@ -81,10 +81,10 @@ async def page(request: Request) -> Response:
 
 async def static(name: str) -> Response:
     """One of the page's own files."""
-    path = STATIC / name
-    if path.parent != STATIC or path.suffix not in KINDS or not path.is_file():
+    files = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
+    if name not in files:
         return PlainTextResponse("there is no such file\n", status_code=404)
-    return FileResponse(path, media_type=KINDS[path.suffix])
+    return FileResponse(files[name], media_type=KINDS[files[name].suffix])
 
 
 async def lesson(socket: WebSocket) -> None:
@@ -124,14 +124,25 @@ async def converse(socket: WebSocket) -> None:
     """Answer message after message, each in turn: who asks for a frame gets one, and asks again when it is drawn."""
     session = Session()
     try:
-        while len(text := await socket.receive_text()) <= LONGEST:
+        while (text := await heard(socket)) is not None:
             for answer in await asyncio.wrap_future(session.hear(text)):
                 if isinstance(answer, bytes):
                     await socket.send_bytes(answer)
                 else:
                     await socket.send_text(json.dumps(answer))
-        await socket.close(code=1009)
     except WebSocketDisconnect:
         pass
     finally:
         session.close()
+
+
+async def heard(socket: WebSocket) -> str | None:
+    """The next message; None if the page is gone, or if the socket was closed upon what it said."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        return None
+    text: str | None = message.get("text")
+    if text is not None and len(text) <= LONGEST:
+        return text
+    await socket.close(code=1003 if text is None else 1009)
+    return None

@@ -15,6 +15,7 @@ from etude.figures import Figure
 from etude.inside.data import batch_figure, data_figures
 from etude.inside.layers import network_figure, output_figure, step_figure, weight_figures
 from etude.inside.rehearsal import Rehearsal, layers, rehearse
+from etude.inside.words import standing_out
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
 from etude.training.run import Run, open_run
@@ -162,9 +163,9 @@ class LiveTraining:
             return views[name]()
 
     def inside(self) -> dict[str, Figure]:
-        """The layers and how far an update moves each parameter."""
+        """What stands out, the layers, and how far an update moves each parameter."""
         seen = self.rehearsal()
-        return {"layers": network_figure(seen), "steps": step_figure(seen)}
+        return {"words": standing_out(seen), "layers": network_figure(seen), "steps": step_figure(seen)}
 
     def layer(self, name: str) -> dict[str, Figure]:
         """What one layer says, and its weights."""

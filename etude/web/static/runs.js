@@ -8,7 +8,7 @@ import { drawn, Refused, told, wished } from "./wire.js";
 
 /** @param {string} id @returns {any} */
 const el = (id) => document.getElementById(id);
-const PACE = { state: 500, curves: 1000, views: 1000, inside: 1500, table: 2000 };
+const PACE = { state: 500, curves: 1000, views: 1000, inside: 1500, table: 2000, facts: 5000 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -123,12 +123,15 @@ async function showFacts() {
     const entries = Object.entries(said.rows);
     table(el("settings"), ["", ...said.runs], entries);
     el("facts").open = true;
+    el("remark").hidden = true;
     el("notes").textContent = entries.length ? "" : "These runs were asked for with the same settings.";
     return;
   }
   const said = await told("facts", { run: chosen[0] });
   el("title").textContent = said.title;
   el("notes").textContent = said.notes.join(". ");
+  el("remark").textContent = said.remark ?? "";
+  el("remark").hidden = !said.remark;
   table(el("settings"), ["setting", "value"], Object.entries(said.settings).map(([name, value]) => [name, [value]]));
   el("diary").replaceChildren(...said.events.map((/** @type {any} */ each) => Object.assign(document.createElement("li"), { textContent: remembered(each) })));
 }
@@ -232,6 +235,7 @@ again(PACE.table, list);
 again(PACE.state, showState);
 again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
+again(PACE.facts, async () => { if (watched()) await showFacts(); });
 again(PACE.inside, showInside);
 again(PACE.inside, showData);
 again(PACE.inside, tryAgain);
