@@ -66,7 +66,9 @@ def test_from_a_table_to_score_answers_comparison_and_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = str(table(tmp_path / "shop.csv"))
-    trained = answer(capsys, "train", "tabular", "--data", data, "--target", "bought", "--name", "shop")
+    trained = answer(
+        capsys, "train", "tabular", "--data", data, "--target", "bought", "--name", "shop", "--steps", "300"
+    )
     assert trained["scores"] and trained["folder"] == "runs/shop"
     judged = answer(capsys, "evaluate", "shop")
     assert judged["evaluation"]["metrics"]["accuracy"]["value"] > 0.8  # type: ignore[index]
