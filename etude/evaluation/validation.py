@@ -13,7 +13,7 @@ from etude.figures import Figure, Images, Matrix, Points
 from etude.records import Labelled
 from etude.schema import Classes, Pictures, Quantity, Schema
 
-MISTAKES = 32
+MISTAKES = 16
 """pictures"""
 POINTS = 1000
 """answers that are drawn"""
