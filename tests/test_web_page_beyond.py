@@ -35,6 +35,7 @@ def train(page: Page, epochs: int) -> None:
     until(lambda: epoch(page) >= epochs)
     page.click("#playButton")
     until(lambda: page.inner_text("#playButton .name") == "Train")
+    page.wait_for_timeout(300)  # the last frame may still be on its way to the canvas
 
 
 @pytest.mark.parametrize(
