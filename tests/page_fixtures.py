@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 MARKS = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
-    pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
     pytest.mark.usefixtures("fresh"),
 ]
 LESSON = "#dataset=gauss&seed=0.5&networkShape=3,2&showTestData=false"
@@ -43,7 +42,7 @@ def broken_rules(page: Page) -> list[tuple[str, list[str]]]:
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     program = [sys.executable, "-m", "etude.cli.main", "playground", "--no-browser", "--json"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:

@@ -198,22 +198,34 @@ def test_resume_can_train_longer(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "resume", "a", "--steps", "6")["step"] == 6
 
 
+COMMAND = [sys.executable, "-m", "etude.cli.main"]
+TRAINING = ["train", "cnn", "--width", "4", "--steps", "60", "--batch", "64"]
+END = "checkpoints/step-000000060"
+ALONE = os.environ | {"OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a training that nobody stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    program = [*COMMAND, *TRAINING, "--name", "whole"]
+    subprocess.run(program, check=True, capture_output=True, env=ALONE, cwd=folder)
+    return folder / "runs" / "whole"
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_stopped_training_resumes_to_the_same_bits(number: signal.Signals, code: int) -> None:
-    command = [sys.executable, "-m", "etude.cli.main"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    training = ["train", "cnn", "--width", "4", "--steps", "60", "--batch", "64"]
-    subprocess.run([*command, *training, "--name", "whole"], check=True, capture_output=True, env=environment)
-    process = subprocess.Popen([*command, *training, "--name", "parts"], env=environment, stdout=subprocess.DEVNULL)
-    curves = Path("runs/parts/metrics.jsonl")
+def test_stopped_training_resumes_to_the_same_bits(whole: Path, number: signal.Signals, code: int) -> None:
+    process = subprocess.Popen([*COMMAND, *TRAINING, "--name", "parts"], env=ALONE, stdout=subprocess.DEVNULL)
+    parts = Path("runs/parts")
+    curves = parts / "metrics.jsonl"
     deadline = time.monotonic() + 60
     while (not curves.exists() or curves.read_text().count("\n") < 5) and time.monotonic() < deadline:
         time.sleep(0.005)
     process.send_signal(number)
     assert process.wait(timeout=60) == code
-    assert not Path("runs/parts/checkpoints/step-000000060").exists(), "it was over before the signal came"
-    subprocess.run([*command, "resume", "parts"], check=True, capture_output=True, env=environment)
-    states = [load_file(f"runs/{name}/checkpoints/step-000000060/learner.safetensors") for name in ("whole", "parts")]
+    assert not (parts / END).exists(), "it was over before the signal came"
+    assert main(["resume", "parts"]) == 0
+    states = [load_file(folder / END / "learner.safetensors") for folder in (whole, parts)]
     assert states[0].keys() == states[1].keys()
     assert all(np.array_equal(states[0][key], states[1][key]) for key in states[0])
 

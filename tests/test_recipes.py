@@ -4,8 +4,6 @@ import json
 import math
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +34,7 @@ from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun
 from etude.verbs.recipes import default_recipe, fill_recipe, find_recipe
 from etude.verbs.train import restart
+from tests.killed_training import killed_training
 from tests.watching import watched_in
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,12 +53,7 @@ def test_watched_training_and_killed_one_come_to_the_same_bits(name: str, tmp_pa
     recipe = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | {"steps": 4})
     whole = watched_in(name, recipe, tmp_path / "whole")
     updates = sum(1 for path in (tmp_path / "whole").glob("*/experiment-*.json")) * 4 - 1
-    threads = str(torch.get_num_threads())  # they decide the order of sums
-    program = [sys.executable, str(Path(__file__).parent / "killed_training.py")]
-    done = subprocess.run(
-        [*program, name, str(tmp_path / "killed"), str(updates), threads], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert killed_training(name, tmp_path / "killed", updates) == -signal.SIGKILL
     resumed = finished(next((tmp_path / "killed").iterdir()))
     assert [key for key, tensor in whole.items() if not torch.equal(tensor, resumed[key])] == []
 

@@ -15,7 +15,6 @@ from tests.page_fixtures import BROWSER, broken_rules, until
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
-    pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
 ]
 PATIENCE = 30.0
 """seconds"""

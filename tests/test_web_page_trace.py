@@ -22,7 +22,6 @@ from etude.web.stage import LessonStage
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; .ci/run installs one"),
-    pytest.mark.xdist_group("page"),  # one browser at a time: they share two cores
 ]
 LESSON = "#dataset=gauss&seed=0.5&networkShape=3,2&xTimesY=true&x=true&y=true"
 REGRESSION = (
