@@ -80,6 +80,14 @@ class PlaneNetwork(nn.Module):
             found.append(x)
         return found
 
+    def over(self, x: Float[Tensor, "feature place"]) -> list[Float[Tensor, "unit place"]]:
+        """The same in columns and without dropout: twice as fast for many places."""
+        found: list[Tensor] = []
+        for layer, bend in zip(self.linears, self.bent, strict=True):
+            x = bend(torch.addmm(layer.bias.to(x.dtype)[:, None], layer.weight.to(x.dtype), x))
+            found.append(x)
+        return found
+
 
 def told(points: Iterable[tuple[float, float]], features: Sequence[str]) -> Float[Tensor, "place feature"]:
     """The features of each place."""

@@ -22,15 +22,15 @@ NAMES = ("train", "test")
 
 
 def judge_of_rule(rule: PlaygroundRule, parts: Parts, *, classes: bool) -> Judge:
-    """By the rule's own forward pass, whose sums are the browser's."""
-    every = np.concatenate([part.x.numpy() for part in parts]).T
+    """All points at once, each loss by the rule's own formula."""
+    every = torch.cat([part.x for part in parts]).T.contiguous()
     labels = torch.cat([part.y for part in parts])
     cut = len(parts[0])
     middle = 0.5 if rule.model.bends[-1] == "sigmoid" else 0.0  # between the two classes
 
     def judge() -> dict[str, float]:
-        with np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
-            answers = rule.forward_pass(every)[1][-1][1]
+        with torch.no_grad(), np.errstate(all="ignore"):  # what has left the finite numbers is said elsewhere
+            answers = rule.model.over(every)[-1][0].numpy()
             losses = LOSSES[rule.loss](answers, labels.numpy())
         right = shares(torch.from_numpy(answers - middle), labels, classes=classes).numpy()
         halves, rights = (losses[:cut], losses[cut:]), (right[:cut], right[cut:])

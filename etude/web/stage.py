@@ -10,7 +10,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from etude.errors import DivergedError
-from etude.evaluation.predictor import evaluating
 from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
@@ -57,7 +56,7 @@ class LessonStage:
         self.playing = False
         self.trouble = ""
         """why it cannot go on, in words"""
-        self.places = told(plane(SIDE, PLACES), lesson.features).float()
+        self.places = told(plane(SIDE, PLACES), lesson.features).float().T.contiguous()
         self.scores = self.experiment.evaluate()
         """of the latest epoch"""
         self.losses = [self.row()]
@@ -222,8 +221,8 @@ class LessonStage:
 
         Of several classes the answer is how sure the network is, `classes` says of which, and there is a unit for each.
         """
-        with evaluating(self.network):
-            *hidden, answers = (each.T.reshape(-1, PLACES, PLACES) for each in self.network.units(self.places))
+        with torch.no_grad():
+            *hidden, answers = (each.view(-1, PLACES, PLACES) for each in self.network.over(self.places))
         picture = pictured(answers, self.lesson.loss, self.lesson.answer)
         return {
             "answer": quantised(picture.strength),
