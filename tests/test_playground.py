@@ -129,6 +129,16 @@ def test_tanh_of_the_browser_is_right_to_the_last_two_bits() -> None:
     assert np.isnan(fdlibm.tanh(np.array([np.nan]))).all()
 
 
+def test_tanh_of_many_numbers_has_the_bits_of_each_alone() -> None:
+    """At the edges of the cases too, where one bit decides by which formula a number is computed."""
+    edges = np.array(fdlibm.BOUNDS[1:])
+    near = [np.nextafter(edges, edges + side) for side in (-1, 0, 1)]
+    z = np.concatenate([*near, np.random.default_rng(0).normal(size=5000) * 3, [1e-30, 0.0, 22.0]])
+    z = np.stack([z, -z])
+    alone = np.array([fdlibm.tanh_of(each) for each in z.ravel().tolist()])
+    assert (fdlibm.tanh(z).ravel().view(np.int64) == alone.view(np.int64)).all()
+
+
 def test_every_character_of_the_seed_counts() -> None:
     first = {SeedRandom(seed)() for seed in ("", "0", "1", "10", "0.1", "0.10", "x" * 256, "x" * 300)}
     assert len(first) == 8
