@@ -16,22 +16,25 @@ export function columnsOf(values, columns) {
 export function draw(canvas, lines, at = null) {
   const scale = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = width * scale;
-  canvas.height = height * scale;
+  if (canvas.width !== width * scale || canvas.height !== height * scale) {
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+  }
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.scale(scale, scale);
-  const every = lines.flatMap((line) => columnsOf(line.values, width).flat()).filter(Number.isFinite);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const drawn = lines.map((line) => ({ ...line, columns: columnsOf(line.values, width) }));
+  const every = drawn.flatMap(({ columns }) => columns.flat()).filter(Number.isFinite);
   const [low, high] = [Math.min(...every), Math.max(...every)];
   if (at !== null) {
     context.fillStyle = lines[0].colour;
     context.fillRect(1 + at * (width - 2) - 0.5, 0, 1, height);
   }
-  for (const { values, colour, dash } of lines) {
+  for (const { columns, colour, dash } of drawn) {
     context.strokeStyle = colour;
     context.setLineDash(dash);
     context.lineWidth = 1.5;
     context.beginPath();
-    const columns = columnsOf(values, width);
     columns.forEach((ends, i) => {
       const x = columns.length > 1 ? (i / (columns.length - 1)) * (width - 2) + 1 : 1;
       for (const value of ends[0] === ends[1] ? [ends[0]] : ends) {

@@ -10,7 +10,7 @@ import { offer } from "./examples.js";
 import { Link, POINTS } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
-import { el, roam, within } from "./page.js";
+import { el, roam, within, write } from "./page.js";
 import { Past } from "./past.js";
 import { Painter } from "./points.js";
 import { Share } from "./share.js";
@@ -177,23 +177,28 @@ function setPlaying(on) {
 
 function draw() {
   if (latest === null) return;
+  drawCurve(latest); // what asks for sizes and styles comes first: behind a change each of them would cost a layout
   network.draw(latest, colours, calm.matches ? 0 : counted.epoch / 3);
   drawAnswer(latest);
   trace.drawn();
-  const ink = getComputedStyle(document.body);
   past.show(latest, epochSteps, points.train, playing);
-  const at = latest.place[0] < latest.place[1] ? latest.place[0] / latest.place[1] : null;
-  curve.draw(el("curve", HTMLCanvasElement), [
-    { values: losses.test, colour: ink.color, dash: [2, 2] },
-    { values: losses.train, colour: ink.getPropertyValue("--muted"), dash: [] },
-  ], at);
-  el("epoch").textContent = String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1");
-  el("train-loss").textContent = written(latest.loss[0]);
-  el("test-loss").textContent = written(latest.loss[1]);
+  write("epoch", String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
+  write("train-loss", written(latest.loss[0]));
+  write("test-loss", written(latest.loss[1]));
   more.draw(latest);
   editor.refresh();
   counted.drawn++;
   counted.shown = counted.lessons;
+}
+
+/** @param {Live} arrays */
+function drawCurve({ place: [epoch, seen] }) {
+  const ink = getComputedStyle(document.body);
+  const lines = [
+    { values: losses.test, colour: ink.color, dash: [2, 2] },
+    { values: losses.train, colour: ink.getPropertyValue("--muted"), dash: [] },
+  ];
+  curve.draw(el("curve", HTMLCanvasElement), lines, epoch < seen ? epoch / seen : null);
 }
 
 /** A loss; there is none of no points. @param {number | undefined} value */
@@ -373,7 +378,7 @@ function summarise() {
   el("curve").setAttribute("aria-label", now);
   el("answer").setAttribute("aria-label", `The network's answer at every place. ${shown}`);
   const words = lesson.problem === "classification" ? `${now} ${shown}` : now;
-  if (el("summary").textContent !== words) el("summary").textContent = words;
+  write("summary", words);
 }
 
 connect();

@@ -1,7 +1,7 @@
 // What TensorFlow Playground has no word for: losses, optimizers, schedules, starts, dropout, worlds of several classes.
 
 import { GLYPHS, colourOf, thumbnail } from "./classes.js";
-import { el, roam, within } from "./page.js";
+import { el, roam, within, write } from "./page.js";
 import { CLASS_WORLDS, SMALL, classMap } from "./worlds.js";
 
 /** @typedef {import("./link.js").About} About */
@@ -105,9 +105,9 @@ export class More {
 
   /** The numbers of now. @param {Live} live */
   draw(live) {
-    el("rate-now").textContent = String(Number(live.rate[0].toPrecision(3)));
-    el("train-accuracy").textContent = share(live.accuracy[0]);
-    el("test-accuracy").textContent = share(live.accuracy[1]);
+    write("rate-now", String(Number(live.rate[0].toPrecision(3))));
+    write("train-accuracy", share(live.accuracy[0]));
+    write("test-accuracy", share(live.accuracy[1]));
   }
 }
 

@@ -244,11 +244,11 @@ export class Network {
 
   /** @param {import("./link.js").Live} arrays @param {Uint32Array} colours @param {number} flow how far the dashes have run */
   draw(arrays, colours, flow) {
+    const context = this.cleared();
     this.weights = arrays.weights;
     this.biasValues = arrays.biases;
     this.maps.forEach((canvas, i) => paint(canvas, arrays.units.subarray(i * SMALL * SMALL, (i + 1) * SMALL * SMALL), SMALL, this.tints[i]));
     this.biases.forEach((button, i) => (button.style.color = css(colours, arrays.biases[i])));
-    const context = this.cleared();
     for (const line of [...lines(this.places)].sort((a, b) => Math.abs(this.weights[a.number]) - Math.abs(this.weights[b.number]))) {
       const weight = this.weights[line.number];
       const { width, dash } = stroke(weight);

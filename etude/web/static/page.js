@@ -10,6 +10,12 @@ export function el(id, kind = HTMLElement) {
   return checked(document.getElementById(id), kind, `#${id}`);
 }
 
+/** Change the words of an element; the same words again would cost a layout too. @param {string} id @param {string} words */
+export function write(id, words) {
+  const element = el(id);
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** The first element inside another that fits. @param {HTMLElement} parent @param {string} selector @returns {HTMLElement} */
 export function within(parent, selector) {
   return checked(parent.querySelector(selector), HTMLElement, selector);

@@ -1,6 +1,6 @@
 // The past of a lesson: a slider over the epochs that were seen, a step back, and how long a step forward is.
 
-import { el } from "./page.js";
+import { el, write } from "./page.js";
 import { SIDE } from "./worlds.js";
 
 /** @typedef {import("./link.js").Live} Live */
@@ -54,7 +54,7 @@ export class Past {
     this.slider.disabled = seen === 0;
     this.slider.setAttribute("aria-valuetext", `Epoch ${epoch} of ${seen}`);
     el("backButton", HTMLButtonElement).disabled = epoch === 0 && update === 0;
-    el("update-said").textContent = !playing && (update || looked >= 0) ? `update ${update} of ${steps}` : "";
+    write("update-said", !playing && (update || looked >= 0) ? `update ${update} of ${steps}` : "");
     const ring = el("looked");
     ring.hidden = looked < 0;
     if (looked >= 0) Object.assign(ring.style, { left: `${((points[3 * looked] + SIDE) / (2 * SIDE)) * 100}%`, top: `${((SIDE - points[3 * looked + 1]) / (2 * SIDE)) * 100}%` });
