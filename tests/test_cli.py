@@ -198,6 +198,21 @@ def test_resume_can_train_longer(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "resume", "a", "--steps", "6")["step"] == 6
 
 
+def test_a_run_goes_back_to_an_older_checkpoint_and_learns_the_same_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "lenet", "--steps", "3", "--name", "a"]) == 0
+    assert main(["resume", "a", "--steps", "6"]) == 0
+    kept = Path("runs/a/checkpoints/step-000000006/learner.safetensors")
+    first, curves = load_file(kept), Path("runs/a/metrics.jsonl").read_text().count("\n")
+    older = min(kept.parents[1].iterdir()).name.removeprefix("step-").lstrip("0")
+    assert answer(capsys, "resume", "a", "--back-to", older)["step"] == 6
+    assert all(np.array_equal(first[key], again) for key, again in load_file(kept).items())
+    assert Path("runs/a/metrics.jsonl").read_text().count("\n") == curves
+    undone = load_file(next(Path("runs/a/undone").glob("phase-0-step-6-*")) / "learner.safetensors")
+    assert all(np.array_equal(undone[key], before) for key, before in first.items())
+    assert main(["resume", "a", "--back-to", "9"]) == 4
+    assert "cannot go back to a checkpoint of update 9: there is none. It has those of " in capsys.readouterr().err
+
+
 COMMAND = [sys.executable, "-m", "etude.cli.main"]
 TRAINING = ["train", "cnn", "--width", "4", "--steps", "60", "--batch", "64"]
 END = "checkpoints/step-000000060"

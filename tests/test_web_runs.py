@@ -14,12 +14,14 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from etude.cli.watching import lived
+from etude.errors import CheckpointError
 from etude.figures import Curve, Figure, Grid, Histogram, Images, LayerBox, Line, Matrix, Network, Points, Text
 from etude.training.fit import Event
 from etude.training.phases import train
 from etude.verbs.predict import predict
 from etude.verbs.recipes import default_recipe, fill_recipe
-from etude.verbs.train import start
+from etude.verbs.train import restart, start
 from etude.verbs.trained import load_trained
 from etude.web.app import create_app
 from etude.web.live import LiveTraining
@@ -172,6 +174,34 @@ def test_wishes_take_effect_between_two_updates(tmp_path: Path) -> None:
     assert next(events).step == 2
 
 
+def test_who_rolls_back_goes_on_from_an_older_checkpoint(tmp_path: Path) -> None:
+    live, _ = begun(tmp_path, steps=12)
+    experiments, _ = restart(str(live.run.folder))
+    passed: list[int] = []
+
+    def stopped() -> bool:
+        """Somebody goes back from update 7, where the training stands, to 5, and has it go on where it stands again."""
+        assert live.event is not None
+        if live.event.step == 7 and live.back_to is None:
+            assert 5 in live.state()["checkpoints"]
+            live.act(lambda: live.roll_back(5))
+        elif live.event.step == 6:
+            live.act(lambda: live.play(on=True))
+        return False
+
+    for event in lived(live, experiments, stopped=stopped, recipe=None):
+        passed.append(event.step)
+        if event.step == 4:
+            live.act(live.save)
+        if passed == [1, 2, 3, 4, 5, 6]:
+            live.act(lambda: live.play(on=False))
+    assert passed == [1, 2, 3, 4, 5, 6, 7, 6, 7, 8, 9, 10, 11, 12]
+    diary = (tmp_path / "live" / "events.jsonl").read_text().splitlines()
+    assert any(json.loads(line)["event"] == "roll back" for line in diary)
+    with pytest.raises(CheckpointError, match="cannot go back to a checkpoint of update 3"):
+        live.roll_back(3)
+
+
 def test_a_look_that_waits_costs_a_twentieth_at_most(tmp_path: Path) -> None:
     live, events = begun(tmp_path)
     event = next(events)
@@ -253,7 +283,8 @@ def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
         ("play", "[]", "on is nothing"),
         ("play", "{", "play: "),
         ("save", "", "save: "),
-        ("fly", "{}", "it can play, rate, save, stop"),
+        ("back", '{"step": 1.5}', "a whole number is wanted"),
+        ("fly", "{}", "it can play, rate, save, back, stop"),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_in_words(tmp_path: Path, act: str, body: str, words: str) -> None:

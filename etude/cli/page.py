@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from socket import socket
 from typing import Any
 
@@ -35,13 +36,19 @@ def reserved(flags: PageFlags) -> socket | None:
 
 
 def trained(
-    experiments: Iterable[Experiment[Any]], run: Run, interrupts: Interrupts, *, listener: socket | None, browser: bool
+    experiments: Iterable[Experiment[Any]],
+    run: Run,
+    interrupts: Interrupts,
+    *,
+    listener: socket | None,
+    browser: bool,
+    recipe: Path | None = None,
 ) -> Generator[Event, None, None]:
-    """The events of the training, with its page where it has a port."""
+    """The events of the training, with its page where it has a port; `recipe` is a file that somebody trusts."""
     if listener is None:
         return train(experiments, run)
     page = importlib.import_module("etude.cli.watching")
     events: Generator[Event, None, None] = page.watched(
-        experiments, run, interrupts, listener=listener, browser=browser
+        experiments, run, interrupts, listener=listener, browser=browser, recipe=recipe
     )
     return events

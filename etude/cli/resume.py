@@ -24,6 +24,8 @@ class Flags:
     """train to so many epochs instead"""
     steps: int | None = None
     """train to so many updates instead"""
+    back_to: int | None = None
+    """go back to the checkpoint of this update; what was learnt after it is moved to the folder undone of the run"""
     require: tuple[str, ...] = ()
     """gates on validation scores, such as 'accuracy>=0.97'"""
     recipe: Path | None = None
@@ -38,9 +40,13 @@ def command(arguments: list[str]) -> int:
     flags = parse(Flags, arguments, verb="resume")
     check_gates(flags.require)
     listener = reserved(flags.page)
-    experiments, run = restart(flags.run, epochs=flags.epochs, steps=flags.steps, trusted=flags.recipe)
+    experiments, run = restart(
+        flags.run, epochs=flags.epochs, steps=flags.steps, back_to=flags.back_to, trusted=flags.recipe
+    )
     with Session(run) as session:
-        events = trained(experiments, run, session.interrupts, listener=listener, browser=flags.page.browser)
+        events = trained(
+            experiments, run, session.interrupts, listener=listener, browser=flags.page.browser, recipe=flags.recipe
+        )
         with closing(events):
             for event in events:
                 if session.stops_after(event):

@@ -170,11 +170,33 @@ class Run:
             self.set_aside(step, fault)
         return 0
 
+    def roll_back(self, step: int) -> None:
+        """Have the next `load` continue from an older checkpoint of this phase; newer ones are moved to `undone`."""
+        self.check(step)
+        for later in self.steps():
+            if later > step:
+                self.move(later, "undone")
+        self.note("roll back", step=step)
+
+    def check(self, step: int) -> None:
+        """CheckpointError E-BACK unless there is a whole checkpoint of this update."""
+        known = self.steps()
+        fault = verify_folder(self.checkpoint(step)) if step in known else "there is none"
+        if fault is not None:
+            raise CheckpointError(
+                "E-BACK",
+                f"{self.folder} cannot go back to a checkpoint of update {step}: {fault}. "
+                f"It has those of {', '.join(map(str, known)) or 'no update'}.",
+            )
+
+    def move(self, step: int, where: str) -> None:
+        """Put a checkpoint out of the way, without losing it."""
+        (self.folder / where).mkdir(exist_ok=True)
+        self.checkpoint(step).rename(self.folder / where / f"phase-{self.phase}-step-{step}-{time.time_ns()}")
+
     def set_aside(self, step: int, fault: str) -> None:
-        """Move a damaged checkpoint out of the way, without losing it."""
-        damaged = self.folder / "damaged"
-        damaged.mkdir(exist_ok=True)
-        self.checkpoint(step).rename(damaged / f"phase-{self.phase}-step-{step}-{time.time_ns()}")
+        """Move a damaged checkpoint out of the way, and note it."""
+        self.move(step, "damaged")
         self.note("damaged", code="E-CKPT-DAMAGED", message=f"step {step}: {fault}; using an older checkpoint")
 
 

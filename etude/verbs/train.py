@@ -43,9 +43,17 @@ def start(
 
 
 def restart(
-    name: str, *, epochs: int | None = None, steps: int | None = None, trusted: Path | None = None
+    name: str,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    back_to: int | None = None,
+    trusted: Path | None = None,
 ) -> tuple[Iterator[Experiment[Any]], Run]:
-    """Build what a run trains, to go on from its last checkpoint, perhaps for longer than was first asked."""
+    """Build what a run trains, to go on from its last checkpoint, or from the one of update `back_to`.
+
+    It may train for longer than was first asked.
+    """
     flush_denormals()
     run = find_run(name)
     recipe = read_recipe(run.folder, trusted=trusted)
@@ -53,5 +61,7 @@ def restart(
         longer = {key: value for key, value in (("epochs", epochs), ("steps", steps)) if value is not None}
         recipe = fill_recipe(recipe, longer)
         rewrite_recipe(run.folder, recipe)
+    if back_to is not None:
+        run.roll_back(back_to)
     run.note("resume")
     return recipe.experiments(), Run(run.folder)

@@ -17,7 +17,7 @@ from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
 from etude.verbs.trained import load_trained
 from etude.web.live import LiveTraining
-from etude.web.messages import number, truth
+from etude.web.messages import number, truth, whole
 from etude.web.runs import Runs, curves, figures, settings
 from etude.web.trying import Trial, answers, form, trained_now
 from etude.web.wire import packed
@@ -169,6 +169,7 @@ async def control(request: Request, act: str) -> dict[str, Any]:
         "play": lambda said: partial(live.play, on=truth(said, "on")),
         "rate": lambda said: partial(live.slow, number(said, "factor", least=0.0, most=MOST_FACTOR)),
         "save": lambda said: live.save,
+        "back": lambda said: partial(live.roll_back, whole(said, "step")),
         "stop": lambda said: live.stop,
     }
     if act not in acts:

@@ -50,6 +50,8 @@ class LiveTraining:
         self.event: Event | None = None
         self.seen: tuple[float, int, Rehearsal] | None = None
         """when, after which update, and what"""
+        self.back_to: int | None = None
+        """the update from whose checkpoint somebody wants to go on"""
         self.acts: Wishes = queue.SimpleQueue()
         self.looks: Wishes = queue.SimpleQueue()
         self.began, self.stood, self.looked = time.perf_counter(), 0.0, 0.0
@@ -111,7 +113,7 @@ class LiveTraining:
         while not self.looks.empty() and self.looked <= SHARE * self.trained():
             fulfil(*self.looks.get())
         if not self.playing:
-            self.stand(lambda: self.playing or stopped())
+            self.stand(lambda: self.playing or self.back_to is not None or stopped())
 
     def linger(self, *, stopped: Callable[[], bool]) -> None:
         """The training is over; go on answering until somebody wants an end."""
@@ -148,6 +150,7 @@ class LiveTraining:
             "playing": self.playing,
             "ended": self.ended,
             "rates": {name: optimizer.rate for name, optimizer in optimizers},
+            "checkpoints": [] if self.ended else open_run(self.run.folder).steps(),
             "cost": self.looked / self.trained(),
             "views": list(experiment.views),
             "layers": {name: type(each).__name__ for name, each in layers(experiment.learner).items()},
@@ -211,3 +214,11 @@ class LiveTraining:
         """Write a checkpoint now."""
         assert self.experiment is not None and self.event is not None
         open_run(self.run.folder).save(self.event.step, self.experiment.learner)
+
+    def roll_back(self, step: int) -> None:
+        """Go on from an older checkpoint; what came after it is put aside."""
+        run = open_run(self.run.folder)
+        if self.ended:
+            raise UsageError("E-BACK", f"the training is over; `etude resume {run.folder.name} --back-to {step}`.")
+        run.check(step)
+        self.back_to, self.seen = step, None

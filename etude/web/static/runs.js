@@ -160,8 +160,19 @@ async function showState() {
   const rates = Object.entries(state.rates).map(([name, rate]) => `${name === "optimizer" ? "rate" : `rate of ${name.replace("_optimizer", "")}`} ${short(/** @type {number} */ (rate))}`);
   const at = state.ended ? "ended" : state.playing ? "learning" : "paused";
   el("status").textContent = [at, `update ${short(state.step)} of ${short(state.steps)}`, ...rates, `watching costs ${(100 * state.cost).toFixed(1)} %`].join(" · ");
+  showCheckpoints(state.checkpoints);
   el("bar").value = state.step / state.steps;
   if (el("layers").options.length !== Object.keys(state.layers).length) fillLayers();
+}
+
+/** @param {number[]} steps updates that one can go back to */
+function showCheckpoints(steps) {
+  const menu = el("checkpoints");
+  el("back").disabled = !steps.length;
+  if (steps.join() === [...menu.options].map((option) => option.value).join()) return;
+  const chosen = menu.value;
+  menu.replaceChildren(...steps.map((step) => new Option(short(step), String(step))));
+  if (steps.includes(Number(chosen))) menu.value = chosen;
 }
 
 function fillLayers() {
@@ -213,6 +224,7 @@ function connect() {
   el("slower").onclick = () => wish("rate", { factor: 0.5 });
   el("faster").onclick = () => wish("rate", { factor: 2 });
   el("save").onclick = () => wish("save");
+  el("back").onclick = () => wish("back", { step: Number(el("checkpoints").value) });
   el("stop").onclick = () => wish("stop");
   const lookNow = () => showInside().catch((error) => trouble(error.message));
   el("layers").onchange = () => { layer.show({}); lookNow(); };
