@@ -123,6 +123,7 @@ def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
     until(lambda: page.locator(".bars meter").count() == 10 and page.locator(".answer canvas").count() == 1)
     first = page.inner_text(".bars")
     until(lambda: page.inner_text(".bars") != first)  # the network has learnt meanwhile
+    until(lambda: drawn(page, "training examples, by distance") > 500)
 
 
 @pytest.mark.parametrize("width", [480, 1180, 1920])

@@ -114,7 +114,7 @@ function arrange() {
 
 /** What is tried anew, since the network has changed meanwhile. */
 async function tryAgain() {
-  if (watched() && state?.playing && el("try").open) await trial.ask();
+  if (watched() && state?.playing && el("try").open) await trial.ask(true);
 }
 
 async function showFacts() {
@@ -225,7 +225,7 @@ function connect() {
     const id = { " ": "play", "[": "slower", "]": "faster", s: "save" }[event.key];
     if (id !== undefined) { event.preventDefault(); el(id).click(); }
   });
-  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); });
+  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); trial.near?.redraw(); });
 }
 
 connect();
