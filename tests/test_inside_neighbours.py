@@ -17,7 +17,7 @@ from etude.data.splits import Splits
 from etude.figures import Images, Text
 from etude.inside import neighbours
 from etude.inside.examples import example_in_words
-from etude.inside.neighbours import NEAREST, nearest, neighbours_figure, represented, space_of
+from etude.inside.neighbours import NEAREST, PIECE, nearest, neighbours_figure, represented, space_of
 from etude.records import Labelled
 from etude.source import Source
 from etude.training.phases import train
@@ -38,7 +38,7 @@ def digits() -> Splits[Labelled]:
 def test_the_nearest_are_those_of_scikit_learn(recipe: str, digits: Splits[Labelled]) -> None:
     torch.manual_seed(0)
     network = default_recipe(recipe).network(digits.schema).eval()
-    space, points = space_of(network, digits), represented(network, digits.valid.x[:20])
+    space, points = space_of(network, digits, seconds=60.0), represented(network, digits.valid.x[:20])
     assert space is not None and len(space.values) == 300 and points is not None
     last = [each for each in network.modules() if isinstance(each, nn.Linear)][-1]
     with torch.no_grad():  # what is given to the last layer makes the answer
@@ -53,7 +53,7 @@ def test_the_nearest_are_those_of_scikit_learn(recipe: str, digits: Splits[Label
 def test_a_training_picture_is_nearest_to_itself(digits: Splits[Labelled], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "SEARCHED", 100)
     network = default_recipe("lenet").network(digits.schema)
-    space = space_of(network, digits)
+    space = space_of(network, digits, seconds=60.0)
     assert space is not None
     figure = neighbours_figure(network, space, space.examples.x[7:8])
     assert isinstance(figure, Images) and torch.equal(figure.pixels[0], space.examples.x[7])
@@ -62,12 +62,20 @@ def test_a_training_picture_is_nearest_to_itself(digits: Splits[Labelled], monke
     assert all(each.training for each in network.modules())  # left as it was
 
 
+def test_who_is_in_a_hurry_searches_fewer(digits: Splits[Labelled]) -> None:
+    network = default_recipe("lenet").network(digits.schema)
+    every, some = (space_of(network, digits, seconds=seconds) for seconds in (60.0, 0.0))
+    assert every is not None and some is not None and len(some.values) == len(some.examples) == PIECE
+    torch.testing.assert_close(some.values, every.values[:PIECE])
+    assert "Nearest 8 of 200 of 300" in neighbours_figure(network, some, digits.valid.x[:1]).title
+
+
 def test_networks_without_such_a_space_are_told_from_those_with_one(digits: Splits[Labelled]) -> None:
     convolution = nn.Sequential(nn.Conv2d(1, 10, 28), nn.Flatten())
     at_each_place = nn.Sequential(nn.Flatten(2), nn.Linear(784, 10))  # (batch, channel, class)
     for network in (convolution, at_each_place):
         floats = replace(digits, train=Labelled(digits.train.x.float(), digits.train.y))
-        assert space_of(network, floats) is None
+        assert space_of(network, floats, seconds=60.0) is None
 
 
 def test_a_row_is_told_in_its_own_units(tmp_path: Path) -> None:

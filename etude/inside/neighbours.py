@@ -1,5 +1,7 @@
 """Which training examples a network finds most like a new one: nearest in the space before its last layer."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,28 +41,28 @@ class Space:
     schema: Schema
 
 
-def space_of(network: nn.Module, splits: Splits[Any]) -> Space | None:
-    """At most `SEARCHED` training examples, drawn by chance; None where no linear layer ends the network.
+def space_of(network: nn.Module, splits: Splits[Any], *, seconds: float) -> Space | None:
+    """Training examples drawn by chance, at most `SEARCHED` and as many as pass the network in so many seconds.
 
-    Nor has a network a space that answers at each place of its input, or examples without answers.
+    None where no linear layer ends the network, where it answers at each place of its input, or without answers.
     """
     train = splits.train
     if not isinstance(train, Labelled):
         return None
-    examples = train[drawn(len(train))]
-    values = represented(network, examples.x)
-    return None if values is None else Space(examples, values, len(train), splits.schema)
+    examples = train[torch.randperm(len(train), generator=stream(0, "sampling"))[:SEARCHED]]
+    values = represented(network, examples.x, seconds=seconds)
+    return None if values is None else Space(examples[: len(values)], values, len(train), splits.schema)
 
 
-def drawn(n: int) -> Int[Tensor, " row"]:
-    """Rows of the training part, in its order: always the same ones."""
-    return torch.randperm(n, generator=stream(0, "sampling"))[:SEARCHED].sort().values
+def represented(
+    network: nn.Module, x: Shaped[Tensor, "batch ..."], *, seconds: float = math.inf
+) -> Float[Tensor, "some unit"] | None:
+    """What the linear layer that is asked last is given, one row an example; None if there is no such layer.
 
-
-def represented(network: nn.Module, x: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch unit"] | None:
-    """What the linear layer that is asked last is given, one row an example; None if there is no such layer."""
+    The last ones are left out if the time is over before.
+    """
     found: list[Tensor] = []
-    device = device_of(network)
+    device, begun = device_of(network), time.perf_counter()
     with evaluating(network), last_given(network) as given:
         for piece in x.split(PIECE):
             given.clear()
@@ -68,6 +70,8 @@ def represented(network: nn.Module, x: Shaped[Tensor, "batch ..."]) -> Float[Ten
             if not given or given[-1].shape[:-1] != (len(piece),):
                 return None
             found.append(given[-1].float().cpu())
+            if time.perf_counter() - begun > seconds:
+                break
     return torch.cat(found)
 
 

@@ -16,6 +16,8 @@ from etude.verbs.trained import Trained, same_experiment
 from etude.web.live import LiveTraining
 from etude.web.trying import Trial
 
+HURRY, PATIENCE = 0.5, 8.0
+"""seconds for passing training examples through a network: while a training waits, and while nobody does"""
 TITLE = "Nearest training examples"
 
 
@@ -48,7 +50,9 @@ class Nearby:
         key = trained.run.folder, trained.step
         if self.latest is None or self.latest[0] != key:
             splits = live_splits(live) if live is not None else same_experiment(trained).splits
-            self.latest = key, space_of(trained.predictor.network, splits) if splits is not None else None
+            seconds = HURRY if live is not None and live.playing else PATIENCE
+            found = space_of(trained.predictor.network, splits, seconds=seconds) if splits is not None else None
+            self.latest = key, found
         return self.latest[1]
 
 

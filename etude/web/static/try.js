@@ -17,8 +17,8 @@ export class Try {
     this.box = box;
     this.run = "";
     this.waiting = 0;
-    this.looking = false;
-    this.missed = false;
+    this.looking = 0;
+    this.turn = 0;
     /** @type {(() => Promise<[Blob, string] | null>) | null} what stands there now, and its kind of file */
     this.take = null;
     /** @type {Cards | null} */
@@ -29,6 +29,7 @@ export class Try {
   async show(run) {
     this.run = run;
     this.take = null;
+    this.turn++;
     const form = /** @type {Form} */ (await told("try", { run }));
     const input = { pictures: () => this.pad(), text: () => this.words(), table: () => this.fields(form.columns ?? []) }[form.kind ?? ""];
     if (!input) return false;
@@ -62,18 +63,12 @@ export class Try {
 
   /** The training examples that are nearest, which may come later than the answer. @param {[Blob, string]} given @param {boolean} again */
   async look(given, again) {
-    if (this.looking) { this.missed ||= !again; return; }
-    const { run, near } = this;
-    this.looking = true;
-    this.missed = false;
-    try {
-      const found = await sent("near", { run, suffix: given[1], now: String(!again) }, given[0]);
-      if (near === this.near) near?.show(found);
-    } catch {
-      near?.show({}); // what went wrong stands at the answer
-    }
-    this.looking = false;
-    if (this.missed) this.soon();
+    if (again && this.looking) return;
+    const turn = ++this.turn;
+    this.looking++;
+    const found = await sent("near", { run: this.run, suffix: given[1], now: String(!again) }, given[0]).catch(() => ({})); // what went wrong stands at the answer
+    this.looking--;
+    if (turn === this.turn) this.near?.show(found);
   }
 
   /** A dark pad for a pale pen, which takes files too. @returns {HTMLElement} */
@@ -100,7 +95,7 @@ export class Try {
     file.setAttribute("aria-label", "Choose a picture");
     file.onchange = () => load(file.files?.[0]);
     const wipe = Object.assign(document.createElement("button"), { textContent: "Clear" });
-    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); this.near?.show({}); };
+    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); this.turn++; this.near?.show({}); };
     const box = Object.assign(document.createElement("div"), { className: "given" });
     box.append(canvas, wipe, file);
     return box;
