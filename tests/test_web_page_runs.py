@@ -108,6 +108,7 @@ def test_the_data_and_the_latest_batch_are_shown(page: Page) -> None:
     for card in ("Examples of each class", "Training pictures of each class", "The latest batch"):
         until(lambda card=card: drawn(page, card) > 500)  # type: ignore[misc]
     assert "copies of others" in page.inner_text("#pool")
+    until(lambda: "Near copies across the parts" in page.inner_text("#pool"))
 
 
 def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
+from etude.inside.copies import near_figure
 from etude.inside.words import learning_by_heart
 from etude.report.facts import read_facts
 from etude.training.describe import read_schema
@@ -159,6 +160,15 @@ async def data(request: Request, now: bool = False) -> Response:
     """What the training learns from."""
     live = live_of(request)
     return drawn(await asyncio.wrap_future(live.look(live.data, now=now)))
+
+
+@router.get("/live/copies")  # beside the training: it only reads examples, and may take a second
+async def copies(request: Request) -> Response:
+    """Examples that nearly stand in two parts."""
+    experiment = live_of(request).experiment
+    splits = experiment.splits if experiment is not None else None
+    figure = await run_in_threadpool(near_figure, splits) if splits is not None else None
+    return drawn({"near copies": figure} if figure is not None else {})
 
 
 @router.get("/live/batch")

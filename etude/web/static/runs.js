@@ -193,8 +193,16 @@ async function showData() {
   if (!watched() || !state?.ready || !el("data-box").open) return;
   const first = !pool.cards.size;
   const figures = first ? await drawn("live/data", { now: "true" }) : {};
+  if (first) showCopies().catch((error) => trouble(error.message));
   for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
   counted.data++;
+}
+
+/** They may come later than the rest. */
+async function showCopies() {
+  const asked = chosen;
+  const figures = await drawn("live/copies");
+  if (asked === chosen) for (const [name, figure] of Object.entries(figures)) pool.put(name, figure);
 }
 
 /** @param {string} act @param {Record<string, unknown>} said */
