@@ -1,5 +1,6 @@
 """Examples that stand in two parts of the data, nearly: what is learnt from should not be what is judged by."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ from etude.schema import Pictures, Table
 from etude.schema import Text as Texts
 
 PARTS = ("train", "valid", "test")
-SEARCHED = {"train": 5_000, "valid": 2_000, "test": 2_000}
+SEARCHED = {"train": 4_000, "valid": 1_000, "test": 1_000}
 """examples of each part at most: all pairs of them are compared"""
 SHOWN = 12
 """pairs"""
 SIDE, THUMB = 32, 8
 """pixels at which pictures are compared, and at which pairs are chosen that are worth it"""
+NO_GREY = 1e-3
+"""length of a picture, less its mean, that is of one grey"""
 CANDIDATES = 3
 """for each picture or text"""
 ALIKE, LEAST = 0.99, 0.95
@@ -159,8 +162,10 @@ def alike_pictures(
     sketches = standard(thumb(middles)) @ standard(thumb(windows.flatten(0, 1))).T
     rough = sketches.unflatten(1, windows.shape[:2]).amax(dim=2)  # (asked, known)
     candidates = rough.topk(min(CANDIDATES, len(known)), dim=1).indices
-    windows, middle = windows.flatten(2), standard(middles.flatten(1))[:, None]
-    likeness = torch.stack([(standard(windows[k]) * middle).sum(dim=2).amax(dim=1) for k in candidates.T], dim=1)
+    windows, middle = windows.flatten(2), standard(middles.flatten(1))
+    lengths = (windows.std(dim=2, correction=0) * math.sqrt(windows.shape[2])).clamp(min=NO_GREY)
+    products = [torch.einsum("awp,ap->aw", windows[k], middle) / lengths[k] for k in candidates.T]
+    likeness = torch.stack([each.amax(dim=1) for each in products], dim=1)
     best, place = likeness.max(dim=1)
     usual = float(best.median())
     enough = min(ALIKE, max(LEAST, 1 - (1 - usual) / NEARER))
@@ -191,7 +196,8 @@ def thumb(grey: Float[Tensor, "picture row column"]) -> Float[Tensor, "picture p
 def standard(values: Float[Tensor, "*any pixel"]) -> Float[Tensor, "*any pixel"]:
     """Of mean 0 and length 1, so that products are correlations; 0 for what is of one grey."""
     centred = values - values.mean(dim=-1, keepdim=True)
-    return centred / centred.norm(dim=-1, keepdim=True).clamp(min=1e-3)
+    length: Tensor = centred.norm(dim=-1, keepdim=True)
+    return centred / length.clamp(min=NO_GREY)
 
 
 def alike_rows(known: Float[Tensor, "known width"], asked: Float[Tensor, "asked width"], *, numbers: int) -> Pairs:

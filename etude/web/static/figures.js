@@ -10,7 +10,7 @@ import { ink, MARKS } from "./ink.js";
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 1], [10, 2], [3, 5], [8, 2, 1, 2], [2, 1], [5, 1]];
 const PARTS = ["training", "validation", "test"];
 const PRINTED = 20;
-const [LETTER, WIDEST] = [5.5, 170];
+const [LETTER, WIDEST] = [5.5, 200];
 const LIMIT = { matrix: 420, ridges: 6 };
 
 /**
