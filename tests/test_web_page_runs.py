@@ -127,6 +127,10 @@ def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
     until(lambda: drawn(page, "training examples, by distance") > 500)
 
 
+def test_a_recipe_that_leaves_its_pictures_alone_has_no_sliders(page: Page) -> None:
+    assert page.locator("#strengths").is_hidden()
+
+
 @pytest.mark.parametrize("width", [480, 1180, 1920])
 def test_nothing_is_cut_off(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -232,6 +232,22 @@ def test_the_nearest_training_examples_stand_beside_the_answer(client: TestClien
     assert refused.status_code == 409 and refused.json()["code"].startswith("E-")
 
 
+def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) -> None:
+    recipe = fill_recipe(default_recipe("cnn"), {"steps": 5, "width": 4})
+    experiments, run = start("cnn", recipe, run_name="live", out=tmp_path)
+    live = LiveTraining(run, stop=lambda: None)
+    next(train(live.follow(experiments), run))
+    before = torch.get_rng_state()
+    with TestClient(create_app(TOKEN, port=PORT, runs=tmp_path, live=live), base_url=HOME) as client:
+        client.cookies.set(f"etude_token_{PORT}", TOKEN)
+        assert client.get("/api/live/strengths").json() == {"shift": {"now": 2, "most": 12}}
+        shown = unpacked(client.get("/api/live/augmented", params={"shift": "9", "draw": "1"}).content)["augmented"]
+        assert shown["pixels"].shape == (16, 1, 32, 32) and shown["title"].endswith("--shift 9")
+        refused = client.get("/api/live/augmented", params={"shift": "-3"})
+        assert refused.status_code == 400 and "from 0 to 12" in refused.json()["message"]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_looking_leaves_the_chance_of_the_training(tmp_path: Path) -> None:
     live, events = begun(tmp_path)
     event = next(events)

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
+from etude.inside.augmenting import augmented_figure, strengths
 from etude.inside.copies import near_figure
 from etude.inside.words import learning_by_heart
 from etude.report.facts import read_facts
@@ -169,6 +170,23 @@ async def copies(request: Request) -> Response:
     splits = experiment.splits if experiment is not None else None
     figure = await run_in_threadpool(near_figure, splits) if splits is not None else None
     return drawn({"near copies": figure} if figure is not None else {})
+
+
+@router.get("/live/strengths")
+def adjustable(request: Request) -> dict[str, dict[str, int]]:
+    """The numbers by which the recipe changes its pictures."""
+    return strengths(read_recipe(live_of(request).run.folder))
+
+
+@router.get("/live/augmented")
+def augmented(request: Request, draw: int = 0) -> Response:
+    """Pictures under other strengths than those of the training, which does not feel it."""
+    live = live_of(request)
+    if live.experiment is None or live.experiment.splits is None:
+        raise UsageError("E-FIGURE", "there are no pictures yet.")
+    recipe = read_recipe(live.run.folder)
+    figure = augmented_figure(recipe, live.experiment.splits, request.query_params, draw=draw)
+    return drawn({"augmented": figure})
 
 
 @router.get("/live/batch")

@@ -3,6 +3,7 @@
 import { Cards, table } from "./cards.js";
 import { short } from "./figures.js";
 import { forget } from "./ink.js";
+import { Strengths } from "./strengths.js";
 import { Try } from "./try.js";
 import { drawn, Refused, told, wished } from "./wire.js";
 
@@ -17,6 +18,7 @@ const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
 const network = new Cards(el("whole"));
 const pool = new Cards(el("pool"));
+const strengths = new Strengths(el("strengths"), el("augmented"));
 const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
@@ -92,6 +94,7 @@ async function chosenChanged() {
   chosen = names;
   el("screen").hidden = false;
   for (const each of [curves, views, layer, network, pool]) each.show({});
+  strengths.hide();
   el("layers").replaceChildren();
   el("title").textContent = chosen.join(", ");
   el("notes").textContent = "";
@@ -193,7 +196,7 @@ async function showData() {
   if (!watched() || !state?.ready || !el("data-box").open) return;
   const first = !pool.cards.size;
   const figures = first ? await drawn("live/data", { now: "true" }) : {};
-  if (first) showCopies().catch((error) => trouble(error.message));
+  if (first) Promise.all([strengths.show(), showCopies()]).catch((error) => trouble(error.message));
   for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
   counted.data++;
 }
@@ -233,7 +236,7 @@ function connect() {
     const id = { " ": "play", "[": "slower", "]": "faster", s: "save" }[event.key];
     if (id !== undefined) { event.preventDefault(); el(id).click(); }
   });
-  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); trial.near?.redraw(); });
+  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); trial.near?.redraw(); strengths.cards.redraw(); });
 }
 
 connect();
