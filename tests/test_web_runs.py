@@ -242,7 +242,7 @@ def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) 
         client.cookies.set(f"etude_token_{PORT}", TOKEN)
         assert client.get("/api/live/strengths").json() == {"shift": {"now": 2, "most": 12}}
         shown = unpacked(client.get("/api/live/augmented", params={"shift": "9", "draw": "1"}).content)["augmented"]
-        assert shown["pixels"].shape == (16, 1, 32, 32) and shown["title"].endswith("--shift 9")
+        assert shown["pixels"].shape == (8, 1, 66, 32) and shown["title"].endswith("--shift 9")
         refused = client.get("/api/live/augmented", params={"shift": "-3"})
         assert refused.status_code == 400 and "from 0 to 12" in refused.json()["message"]
     assert torch.equal(torch.get_rng_state(), before)

@@ -26,7 +26,7 @@ def strengths(recipe: Recipe) -> dict[str, dict[str, int]]:
 
 
 def augmented_figure(recipe: Recipe, splits: Splits[Any], wanted: Mapping[str, str], *, draw: int) -> Images:
-    """The first training pictures as they are, and below them as a training with the `wanted` strengths sees them.
+    """The first training pictures as they are, and below each how a training with the `wanted` strengths may see it.
 
     UsageError E-CFG-RANGE for a strength that is no whole number from 0 to the greatest one, E-FIGURE for a recipe
     that leaves its pictures alone.
@@ -40,8 +40,9 @@ def augmented_figure(recipe: Recipe, splits: Splits[Any], wanted: Mapping[str, s
     few = splits.train[:PICTURES]
     changed = other.augmentation()(few, stream(draw, "augmentation"))
     flags = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in values.items())
-    captions = ("as read",) * len(few) + ("changed",) * len(few)
-    return Images(f"Before and after chance, as with {flags}", torch.cat([few.x, changed.x]).cpu(), captions)
+    gap = few.x.new_full((*few.x.shape[:2], 2, few.x.shape[3]), 128)
+    pairs = torch.cat([few.x, gap, changed.x], dim=2).cpu()
+    return Images(f"Training pictures, and below each what chance makes of it with {flags}", pairs, ("",) * len(pairs))
 
 
 def strength(name: str, given: str | None, *, now: int, most: int) -> int:
