@@ -107,6 +107,7 @@ def test_the_data_and_the_latest_batch_are_shown(page: Page) -> None:
     for card in ("Examples of each class", "Training pictures of each class", "The latest batch"):
         until(lambda card=card: drawn(page, card) > 500)  # type: ignore[misc]
     assert "copies of others" in page.inner_text("#pool")
+    until(lambda: "Near copies across the parts" in page.inner_text("#pool"))
 
 
 def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
@@ -122,6 +123,11 @@ def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
     until(lambda: page.locator(".bars meter").count() == 10 and page.locator(".answer canvas").count() == 1)
     first = page.inner_text(".bars")
     until(lambda: page.inner_text(".bars") != first)  # the network has learnt meanwhile
+    until(lambda: drawn(page, "training examples, by distance") > 500)
+
+
+def test_a_recipe_that_leaves_its_pictures_alone_has_no_sliders(page: Page) -> None:
+    assert page.locator("#strengths").is_hidden()
 
 
 @pytest.mark.parametrize("width", [480, 1180, 1920])

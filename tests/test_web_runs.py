@@ -25,6 +25,7 @@ from etude.verbs.train import restart, start
 from etude.verbs.trained import load_trained
 from etude.web.app import create_app
 from etude.web.live import LiveTraining
+from etude.web.nearby import Nearby
 from etude.web.trying import Trial, answers, trained_now
 from etude.web.wire import packed
 
@@ -251,6 +252,40 @@ def test_what_somebody_draws_is_answered_as_predict_does(client: TestClient, run
     assert found["why"]["pixels"].shape == (2, 1, 28, 28)
 
 
+def test_the_nearest_training_examples_stand_beside_the_answer(client: TestClient, tmp_path: Path) -> None:
+    Image.fromarray(np.pad(load_digits().images[0].astype(np.uint8) * 15, 4), mode="L").save(tmp_path / "digit.png")
+    content = (tmp_path / "digit.png").read_bytes()
+    answer = client.post("/api/near", params={"run": "second", "suffix": ".png"}, content=content)
+    near = unpacked(answer.content)["near"]
+    assert near["pixels"].shape == (8, 1, 28, 28) and "of 1,260 training examples" in near["title"]
+    refused = client.post("/api/near", params={"run": "second", "suffix": ".png"}, content=b"no picture")
+    assert refused.status_code == 409 and refused.json()["code"].startswith("E-")
+
+
+def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) -> None:
+    recipe = fill_recipe(default_recipe("cnn"), {"steps": 5, "width": 4})
+    experiments, run = start("cnn", recipe, run_name="live", out=tmp_path)
+    live = LiveTraining(run, stop=lambda: None)
+    next(train(live.follow(experiments), run))
+    before = torch.get_rng_state()
+    with TestClient(create_app(TOKEN, port=PORT, runs=tmp_path, live=live), base_url=HOME) as client:
+        client.cookies.set(f"etude_token_{PORT}", TOKEN)
+        assert client.get("/api/live/strengths").json() == {"shift": {"now": 2, "most": 12}}
+        shown = unpacked(client.get("/api/live/augmented", params={"shift": "9", "draw": "1"}).content)["augmented"]
+        assert shown["pixels"].shape == (8, 1, 66, 32) and shown["title"].endswith("--shift 9")
+        refused = client.get("/api/live/augmented", params={"shift": "-3"})
+        assert refused.status_code == 400 and "from 0 to 12" in refused.json()["message"]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_looking_leaves_the_chance_of_the_training(tmp_path: Path) -> None:
+    live, events = begun(tmp_path)
+    event = next(events)
+    drawn, before = live.look(lambda: torch.rand(3), now=True), torch.get_rng_state()
+    live.between(event, stopped=lambda: False)
+    assert drawn.done() and torch.equal(torch.get_rng_state(), before)
+
+
 @pytest.mark.parametrize(("content", "suffix"), [(b"", ".png"), (b"no picture", ".png"), (b"x", ".pkl"), (b"x", "")])
 def test_what_is_no_picture_is_refused_in_words(client: TestClient, content: bytes, suffix: str) -> None:
     answer = client.post("/api/try", params={"run": "first", "suffix": suffix}, content=content)
@@ -262,14 +297,17 @@ def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
     picture = Image.new("RGB", (30, 20), "white")
     picture.save(tmp_path / "white.png")
     trial = Trial((tmp_path / "white.png").read_bytes(), ".png")
-    shares = []
+    shares, captions, nearby = [], [], Nearby()
     for event in events:
         live.event = event
         if event.step in (1, 40):
             said, figures = answers(trained_now(live), trial)
             shares.append(said["rows"][0]["probabilities"])
             assert "why" in figures
-    assert shares[0] != shares[1]
+            near = nearby.figures(trained_now(live), trial, live)["near"]
+            assert isinstance(near, Images) and near.pixels.shape == (8, 1, 28, 28)
+            captions.append(near.captions)
+    assert shares[0] != shares[1] and captions[0] != captions[1]
     assert live.experiment is not None and live.experiment.learner.network.training
 
 

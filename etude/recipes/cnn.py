@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import nn
 
-from etude.data.augment import shift
+from etude.data.augment import Augmentation, shift
 from etude.data.load import load
 from etude.layers.inputs import PictureInput
 from etude.models.cnn import SmallCNN
@@ -44,6 +44,7 @@ class CNN(Recipe):
     """pixels by which a training picture is moved at random, up, down and sideways"""
     tiny: ClassVar = {"steps": 2, "width": 4, "batch": 16}
     length: ClassVar = Length(passes=15, updates=600)
+    strengths: ClassVar = {"shift": 12}
 
     def network(self, schema: Schema) -> nn.Module:
         pictures, classes = expect_pictures(schema, "cnn"), expect_classes(schema, "cnn")
@@ -57,4 +58,8 @@ class CNN(Recipe):
 
     def experiments(self) -> Iterator[Experiment[Labelled]]:
         splits = load(self.source, size=self.size)
-        yield supervised(self, splits, optimizer=self.optimizer, augment=shift(self.shift))
+        yield supervised(self, splits, optimizer=self.optimizer, augment=self.augmentation())
+
+    def augmentation(self) -> Augmentation:
+        """Pictures somewhat aside."""
+        return shift(self.shift)

@@ -3,11 +3,12 @@
 A recipe whose examples have one answer each needs none of them for `evaluate` and `predict`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from torch import nn
 
+from etude.data.augment import Augmentation
 from etude.evaluation.answers import Answers
 from etude.evaluation.records import Verdict
 from etude.figures import Figure
@@ -53,4 +54,16 @@ class Explaining(Protocol):
 
     def explain(self, network: nn.Module, schema: Schema, inputs: Sequence[str]) -> dict[str, Figure]:
         """Figures by name for each of `inputs`: files, texts, or names of things that the training knew."""
+        ...
+
+
+@runtime_checkable
+class Augmenting(Protocol):
+    """It changes its pictures by chance before it learns from them, as strongly as some of its fields say."""
+
+    strengths: ClassVar[Mapping[str, int]]
+    """field -> the greatest value that is worth a look; 0 changes nothing"""
+
+    def augmentation(self) -> Augmentation:
+        """What changes a batch."""
         ...

@@ -4,10 +4,9 @@ from etude.data.splits import part
 from etude.errors import DataError, UsageError
 from etude.evaluation.compare import Comparison, Contestant, compare
 from etude.training.abilities import Judging, PartName
-from etude.training.describe import read_split, refuse_other_data
-from etude.training.store import read_json
+from etude.training.describe import read_split
 from etude.training.supervised import EVALUATION_BATCH
-from etude.verbs.trained import Trained
+from etude.verbs.trained import Trained, same_experiment
 
 
 def compare_runs(first: Trained, second: Trained, *, on: PartName = "test") -> Comparison:
@@ -37,7 +36,6 @@ def demand_answers(trained: Trained) -> None:
 
 def contestant(trained: Trained, on: PartName) -> Contestant:
     """A run with the examples of one part as it reads them."""
-    experiment = next(trained.recipe.experiments())
-    assert experiment.splits is not None  # `demand_answers` has seen to it
-    refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
-    return Contestant(trained.run.folder.name, trained.predictor, part(experiment.splits, on)[0])
+    splits = same_experiment(trained).splits
+    assert splits is not None  # `demand_answers` has seen to it
+    return Contestant(trained.run.folder.name, trained.predictor, part(splits, on)[0])

@@ -16,11 +16,10 @@ from etude.evaluation.records import Evaluation, Judgement, OtherDetails, Verdic
 from etude.records import Labelled
 from etude.report.worst import save_worst
 from etude.training.abilities import Judging, PartName
-from etude.training.describe import refuse_other_data
 from etude.training.drawings import save_figures
-from etude.training.store import read_json, write_text
+from etude.training.store import write_text
 from etude.training.supervised import EVALUATION_BATCH
-from etude.verbs.trained import Trained
+from etude.verbs.trained import Trained, same_experiment
 
 
 def evaluate(trained: Trained, *, on: PartName = "test") -> Judgement:
@@ -28,9 +27,7 @@ def evaluate(trained: Trained, *, on: PartName = "test") -> Judgement:
 
     Each look at the test part is written into the diary of the run, for the report to count.
     """
-    experiment, recipe = next(trained.recipe.experiments()), trained.recipe
-    if experiment.splits is not None:
-        refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
+    experiment, recipe = same_experiment(trained), trained.recipe
     if isinstance(recipe, Judging):
         started = time.perf_counter()
         with evaluating(trained.predictor.network):

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from etude.chance import flush_denormals
 from etude.errors import CheckpointError
 from etude.evaluation.predictor import Predictor
 from etude.schema import Schema
 from etude.training.checkpoint import read_network
-from etude.training.describe import read_schema
+from etude.training.describe import read_schema, refuse_other_data
 from etude.training.device import find_device, placed
-from etude.training.experiment import Recipe
+from etude.training.experiment import Experiment, Recipe
 from etude.training.run import Run
-from etude.training.store import verify_folder
+from etude.training.store import read_json, verify_folder
 from etude.verbs.folders import find_run
 from etude.verbs.recipes import read_recipe
 
@@ -44,6 +44,14 @@ def load_trained(name: str = "last", *, use: Use = "best", trusted: Path | None 
     network = placed(recipe.network(schema), device)
     network.load_state_dict(read_network(run.checkpoint(step)))
     return Trained(run, recipe, schema, Predictor(network, schema, device=device), step, use)
+
+
+def same_experiment(trained: Trained) -> Experiment[Any]:
+    """The first experiment of a run, built anew; DataError if its data are gone, or others than they were."""
+    experiment = next(trained.recipe.experiments())
+    if experiment.splits is not None:
+        refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
+    return experiment
 
 
 def chosen_step(run: Run, use: Use) -> int:

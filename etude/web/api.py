@@ -4,24 +4,27 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
+from etude.inside.augmenting import augmented_figure, strengths
+from etude.inside.copies import near_figure
 from etude.inside.words import learning_by_heart
 from etude.report.facts import read_facts
 from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
-from etude.verbs.trained import load_trained
+from etude.verbs.trained import Trained, load_trained
 from etude.web.live import LiveTraining
 from etude.web.messages import number, truth, whole
 from etude.web.runs import Runs, curves, figures, settings
 from etude.web.trying import Trial, answers, form, trained_now
 from etude.web.wire import packed
 
+T = TypeVar("T")
 MOST = 10
 """runs side by side: more lines than that nobody tells apart"""
 MOST_FACTOR = 100.0
@@ -111,13 +114,26 @@ def offered(request: Request, run: str) -> dict[str, Any]:
 @router.post("/try")
 async def tried(request: Request, run: str, suffix: str) -> Response:
     """What the network of a run says of the body of this message; of the training of now, as it is now."""
-    trial, live = Trial(await request.body(), suffix), request.app.state.live
-    folder = runs_of(request).find(run)
-    if live is not None and live.run.folder.name == run:
-        said, figures = await asyncio.wrap_future(live.look(lambda: answers(trained_now(live), trial), now=True))
-    else:
-        said, figures = await run_in_threadpool(lambda: answers(load_trained(str(folder)), trial))
+    trial = Trial(await request.body(), suffix)
+    said, figures = await asked(request, run, lambda trained, _: answers(trained, trial), now=True)
     return Response(packed(figures, said=said), media_type="application/octet-stream")
+
+
+@router.post("/near")  # beside the answer, which need not wait for it
+async def near(request: Request, run: str, suffix: str, now: bool = False) -> Response:
+    """The training examples that are nearest to the body of this message."""
+    trial, nearby = Trial(await request.body(), suffix), request.app.state.nearby
+    return drawn(await asked(request, run, lambda trained, live: nearby.figures(trained, trial, live), now=now))
+
+
+async def asked(request: Request, run: str, wish: Callable[[Trained, LiveTraining | None], T], *, now: bool) -> T:
+    """What the network of a run says; it is asked between two updates if one is trained here, whichever is asked."""
+    folder, live = runs_of(request).find(run), request.app.state.live
+    if live is None:
+        return await run_in_threadpool(lambda: wish(load_trained(str(folder)), None))
+    if live.run.folder.name == run:
+        return await asyncio.wrap_future(live.look(lambda: wish(trained_now(live), live), now=now))
+    return await asyncio.wrap_future(live.look(lambda: wish(load_trained(str(folder)), None), now=now))
 
 
 @router.get("/live")
@@ -145,6 +161,32 @@ async def data(request: Request, now: bool = False) -> Response:
     """What the training learns from."""
     live = live_of(request)
     return drawn(await asyncio.wrap_future(live.look(live.data, now=now)))
+
+
+@router.get("/live/copies")  # beside the training: it only reads examples, and may take a second
+async def copies(request: Request) -> Response:
+    """Examples that nearly stand in two parts."""
+    experiment = live_of(request).experiment
+    splits = experiment.splits if experiment is not None else None
+    figure = await run_in_threadpool(near_figure, splits) if splits is not None else None
+    return drawn({"near copies": figure} if figure is not None else {})
+
+
+@router.get("/live/strengths")
+def adjustable(request: Request) -> dict[str, dict[str, int]]:
+    """The numbers by which the recipe changes its pictures."""
+    return strengths(read_recipe(live_of(request).run.folder))
+
+
+@router.get("/live/augmented")
+def augmented(request: Request, draw: int = 0) -> Response:
+    """Pictures under other strengths than those of the training, which does not feel it."""
+    live = live_of(request)
+    if live.experiment is None or live.experiment.splits is None:
+        raise UsageError("E-FIGURE", "there are no pictures yet.")
+    recipe = read_recipe(live.run.folder)
+    figure = augmented_figure(recipe, live.experiment.splits, request.query_params, draw=draw)
+    return drawn({"augmented": figure})
 
 
 @router.get("/live/batch")

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from etude.errors import CheckpointError, EtudeError, UsageError
 from etude.web.api import router
 from etude.web.live import LiveTraining
+from etude.web.nearby import Nearby
 from etude.web.runs import Runs
 from etude.web.session import Session
 
@@ -44,6 +45,7 @@ def create_app(token: str, *, port: int, runs: Path, live: LiveTraining | None =
     """The application, for one user on this machine who knows `token`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.gate, app.state.runs, app.state.live = Gate(token, port), Runs(runs), live
+    app.state.nearby = Nearby()
     app.middleware("http")(guard)
     app.add_exception_handler(EtudeError, explain)
     for path in PAGES:

@@ -78,10 +78,11 @@ class LiveTraining:
         return self.put(self.acts if now else self.looks, lambda: self.timed(wish))
 
     def timed(self, wish: Callable[[], T]) -> T:
-        """Its result; what it cost is noted."""
+        """Its result; what it cost is noted, and the chance of the training does not feel it."""
         begun = time.perf_counter()
         try:
-            return wish()
+            with torch.random.fork_rng():
+                return wish()
         finally:
             self.looked += time.perf_counter() - begun if self.playing else 0.0
 
@@ -157,12 +158,12 @@ class LiveTraining:
         }
 
     def view(self, name: str) -> Figure:
-        """One of the figures that the recipe draws; the chance of the training does not feel it."""
+        """One of the figures that the recipe draws."""
         experiment = self.experiment
         views = experiment.views if experiment is not None else {}
         if experiment is None or name not in views:
             raise UsageError("E-FIGURE", f"this training draws no {name!r}{nearest(name, views)}")
-        with torch.random.fork_rng(), evaluating(experiment.learner):
+        with evaluating(experiment.learner):
             return views[name]()
 
     def inside(self) -> dict[str, Figure]:

@@ -10,6 +10,7 @@ import { ink, MARKS } from "./ink.js";
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 1], [10, 2], [3, 5], [8, 2, 1, 2], [2, 1], [5, 1]];
 const PARTS = ["training", "validation", "test"];
 const PRINTED = 20;
+const [LETTER, WIDEST] = [5.5, 200];
 const LIMIT = { matrix: 420, ridges: 6 };
 
 /**
@@ -296,16 +297,19 @@ const cut = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…
 function picturesLayout(figure, width) {
   const [n, , rows, columns] = figure.pixels.shape;
   const named = figure.captions.some(Boolean) ? 16 : 0;
-  const cell = Math.max(36, Math.min(96, columns * Math.max(1, Math.floor(72 / columns))));
-  const across = Math.max(1, Math.min(n, Math.floor((width + 6) / (cell + 6))));
+  const whole = Math.max(1, Math.floor(72 / Math.min(rows, columns)));
+  const cell = Math.max(36, Math.min(columns > rows ? 160 : 96, columns * whole));
+  const letters = figure.captions.reduce((/** @type {number} */ most, /** @type {string} */ each) => Math.max(most, each.length), 0);
+  const pitch = Math.min(Math.max(cell, letters * LETTER + 4), Math.max(cell, WIDEST)) + 6;
+  const across = Math.max(1, Math.min(n, Math.floor((width + 6) / pitch)));
   const high = (cell * rows) / columns;
-  return { cell, high, across, named, height: Math.round(Math.ceil(n / across) * (high + named + 6)) || 1 };
+  return { cell, high, across, named, pitch, height: Math.round(Math.ceil(n / across) * (high + named + 6)) || 1 };
 }
 
 /** @param {Sheet} sheet @param {Figure} figure */
 function images({ context, width }, figure) {
   const [n, channels, rows, columns] = figure.pixels.shape;
-  const { cell, high, across, named } = picturesLayout(figure, width);
+  const { cell, high, across, named, pitch } = picturesLayout(figure, width);
   const scratch = new OffscreenCanvas(columns, rows);
   const on = /** @type {OffscreenCanvasRenderingContext2D} */ (scratch.getContext("2d"));
   const image = on.createImageData(columns, rows);
@@ -323,9 +327,9 @@ function images({ context, width }, figure) {
       pixels[i] = (255 << 24) | (b << 16) | (g << 8) | r;
     }
     on.putImageData(image, 0, 0);
-    const [x, y] = [(k % across) * (cell + 6), Math.floor(k / across) * (high + named + 6)];
-    context.drawImage(scratch, x, y, cell, high);
-    if (named) context.fillText(cut(figure.captions[k], Math.floor(cell / 5.5)), x + cell / 2, y + high + 2);
+    const [middle, y] = [(k % across) * pitch + (pitch - 6) / 2, Math.floor(k / across) * (high + named + 6)];
+    context.drawImage(scratch, middle - cell / 2, y, cell, high);
+    if (named) context.fillText(cut(figure.captions[k], Math.floor((pitch - 6) / LETTER)), middle, y + high + 2);
   }
 }
 

@@ -3,6 +3,7 @@
 import { Cards, table } from "./cards.js";
 import { short } from "./figures.js";
 import { forget } from "./ink.js";
+import { Strengths } from "./strengths.js";
 import { Try } from "./try.js";
 import { drawn, Refused, told, wished } from "./wire.js";
 
@@ -17,6 +18,7 @@ const views = new Cards(el("views"));
 const layer = new Cards(el("layer"));
 const network = new Cards(el("whole"));
 const pool = new Cards(el("pool"));
+const strengths = new Strengths(el("strengths"), el("augmented"));
 const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
@@ -92,6 +94,7 @@ async function chosenChanged() {
   chosen = names;
   el("screen").hidden = false;
   for (const each of [curves, views, layer, network, pool]) each.show({});
+  strengths.hide();
   el("layers").replaceChildren();
   el("title").textContent = chosen.join(", ");
   el("notes").textContent = "";
@@ -114,7 +117,7 @@ function arrange() {
 
 /** What is tried anew, since the network has changed meanwhile. */
 async function tryAgain() {
-  if (watched() && state?.playing && el("try").open) await trial.ask();
+  if (watched() && state?.playing && el("try").open) await trial.ask(true);
 }
 
 async function showFacts() {
@@ -204,8 +207,16 @@ async function showData() {
   if (!watched() || !state?.ready || !el("data-box").open) return;
   const first = !pool.cards.size;
   const figures = first ? await drawn("live/data", { now: "true" }) : {};
+  if (first) Promise.all([strengths.show(), showCopies()]).catch((error) => trouble(error.message));
   for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
   counted.data++;
+}
+
+/** They may come later than the rest. */
+async function showCopies() {
+  const asked = chosen;
+  const figures = await drawn("live/copies");
+  if (asked === chosen) for (const [name, figure] of Object.entries(figures)) pool.put(name, figure);
 }
 
 /** @param {string} act @param {Record<string, unknown>} said */
@@ -237,7 +248,7 @@ function connect() {
     const id = { " ": "play", "[": "slower", "]": "faster", s: "save" }[event.key];
     if (id !== undefined) { event.preventDefault(); el(id).click(); }
   });
-  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); });
+  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); trial.near?.redraw(); strengths.cards.redraw(); });
 }
 
 connect();

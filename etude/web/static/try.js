@@ -1,5 +1,6 @@
 // Draw, drop or write something, and see what the network says of it, also while it learns.
 
+import { Cards } from "./cards.js";
 import { draw as drawFigure, short } from "./figures.js";
 import { Refused, sent, told } from "./wire.js";
 
@@ -16,20 +17,27 @@ export class Try {
     this.box = box;
     this.run = "";
     this.waiting = 0;
+    this.looking = 0;
+    this.turn = 0;
     /** @type {(() => Promise<[Blob, string] | null>) | null} what stands there now, and its kind of file */
     this.take = null;
+    /** @type {Cards | null} */
+    this.near = null;
   }
 
   /** Another run. @param {string} run @returns {Promise<boolean>} whether something can be tried */
   async show(run) {
     this.run = run;
     this.take = null;
+    this.turn++;
     const form = /** @type {Form} */ (await told("try", { run }));
     const input = { pictures: () => this.pad(), text: () => this.words(), table: () => this.fields(form.columns ?? []) }[form.kind ?? ""];
     if (!input) return false;
     const answer = Object.assign(document.createElement("div"), { className: "answer" });
     answer.setAttribute("aria-live", "polite");
-    this.box.replaceChildren(input(), answer);
+    const near = Object.assign(document.createElement("div"), { className: "near" });
+    this.near = new Cards(near);
+    this.box.replaceChildren(input(), answer, near);
     return true;
   }
 
@@ -39,16 +47,28 @@ export class Try {
     this.waiting = setTimeout(() => this.ask(), WAIT);
   }
 
-  async ask() {
+  /** @param {boolean} again the same as before, of a network that has changed */
+  async ask(again = false) {
     const given = await this.take?.();
     const answer = /** @type {HTMLElement | null} */ (this.box.querySelector(".answer"));
     if (!given || !answer) return;
+    this.look(given, again);
     try {
       const { said, why } = await sent("try", { run: this.run, suffix: given[1] }, given[0]);
       tell(answer, said, why);
     } catch (error) {
       answer.textContent = error instanceof Refused ? error.message : "etude does not answer.";
     }
+  }
+
+  /** The training examples that are nearest, which may come later than the answer. @param {[Blob, string]} given @param {boolean} again */
+  async look(given, again) {
+    if (again && this.looking) return;
+    const turn = ++this.turn;
+    this.looking++;
+    const found = await sent("near", { run: this.run, suffix: given[1], now: String(!again) }, given[0]).catch(() => ({})); // what went wrong stands at the answer
+    this.looking--;
+    if (turn === this.turn) this.near?.show(found);
   }
 
   /** A dark pad for a pale pen, which takes files too. @returns {HTMLElement} */
@@ -75,7 +95,7 @@ export class Try {
     file.setAttribute("aria-label", "Choose a picture");
     file.onchange = () => load(file.files?.[0]);
     const wipe = Object.assign(document.createElement("button"), { textContent: "Clear" });
-    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); };
+    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); this.turn++; this.near?.show({}); };
     const box = Object.assign(document.createElement("div"), { className: "given" });
     box.append(canvas, wipe, file);
     return box;
