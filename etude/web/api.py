@@ -156,19 +156,18 @@ async def inside(request: Request, now: bool = False) -> Response:
     return drawn(await asyncio.wrap_future(live.look(live.inside, now=now)))
 
 
-@router.get("/live/data")
-async def data(request: Request, now: bool = False) -> Response:
+@router.get("/live/data")  # beside the training, in another thread: it only reads examples, and may take seconds
+def data(request: Request) -> Response:
     """What the training learns from."""
-    live = live_of(request)
-    return drawn(await asyncio.wrap_future(live.look(live.data, now=now)))
+    return drawn(live_of(request).data())
 
 
-@router.get("/live/copies")  # beside the training: it only reads examples, and may take a second
-async def copies(request: Request) -> Response:
+@router.get("/live/copies")
+def copies(request: Request) -> Response:
     """Examples that nearly stand in two parts."""
     experiment = live_of(request).experiment
     splits = experiment.splits if experiment is not None else None
-    figure = await run_in_threadpool(near_figure, splits) if splits is not None else None
+    figure = near_figure(splits) if splits is not None else None
     return drawn({"near copies": figure} if figure is not None else {})
 
 

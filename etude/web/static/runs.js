@@ -206,7 +206,7 @@ async function showInside() {
 async function showData() {
   if (!watched() || !state?.ready || !el("data-box").open) return;
   const first = !pool.cards.size;
-  const figures = first ? await drawn("live/data", { now: "true" }) : {};
+  const figures = first ? await drawn("live/data") : {};
   if (first) Promise.all([strengths.show(), showCopies()]).catch((error) => trouble(error.message));
   for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
   counted.data++;
