@@ -108,13 +108,13 @@ def offered(request: Request, run: str) -> dict[str, Any]:
     return form(read_schema(folder), read_recipe(folder))
 
 
-@router.post("/try")
-async def tried(request: Request, run: str, suffix: str) -> Response:
+@router.post("/try")  # not `now`: the same again, when the training can spare the time
+async def tried(request: Request, run: str, suffix: str, now: bool = True) -> Response:
     """What the network of a run says of the body of this message; of the training of now, as it is now."""
     trial, live = Trial(await request.body(), suffix), request.app.state.live
     folder = runs_of(request).find(run)
     if live is not None and live.run.folder.name == run:
-        said, figures = await asyncio.wrap_future(live.look(lambda: answers(trained_now(live), trial), now=True))
+        said, figures = await asyncio.wrap_future(live.look(lambda: answers(trained_now(live), trial), now=now))
     else:
         said, figures = await run_in_threadpool(lambda: answers(load_trained(str(folder)), trial))
     return Response(packed(figures, said=said), media_type="application/octet-stream")

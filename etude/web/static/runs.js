@@ -114,7 +114,7 @@ function arrange() {
 
 /** What is tried anew, since the network has changed meanwhile. */
 async function tryAgain() {
-  if (watched() && state?.playing && el("try").open) await trial.ask();
+  if (watched() && state?.playing && el("try").open) await trial.ask(false);
 }
 
 async function showFacts() {

@@ -39,13 +39,14 @@ export class Try {
     this.waiting = setTimeout(() => this.ask(), WAIT);
   }
 
-  async ask() {
+  /** @param {boolean} now before it is its turn, as there is something new */
+  async ask(now = true) {
     const given = await this.take?.();
     const answer = /** @type {HTMLElement | null} */ (this.box.querySelector(".answer"));
     if (!given || !answer) return;
     try {
-      const { said, why } = await sent("try", { run: this.run, suffix: given[1] }, given[0]);
-      tell(answer, said, why);
+      const { said, ...figures } = await sent("try", { run: this.run, suffix: given[1], now: String(now) }, given[0]);
+      tell(answer, said, Object.values(figures));
     } catch (error) {
       answer.textContent = error instanceof Refused ? error.message : "etude does not answer.";
     }
@@ -120,8 +121,8 @@ function stroke(context, event) {
   context.stroke();
 }
 
-/** @param {HTMLElement} box @param {any} said @param {any} why */
-function tell(box, said, why) {
+/** @param {HTMLElement} box @param {any} said @param {import("./figures.js").Figure[]} figures */
+function tell(box, said, figures) {
   const parts = said.rows.flatMap((/** @type {any} */ row) => {
     const head = Object.assign(document.createElement("p"), { className: "said", textContent: `${said.target}: ${typeof row.answer === "number" ? short(row.answer) : row.answer}` });
     const bars = Object.assign(document.createElement("dl"), { className: "bars" });
@@ -137,8 +138,9 @@ function tell(box, said, why) {
   });
   const notes = said.notes.map((/** @type {string} */ note) => Object.assign(document.createElement("p"), { className: "hint", textContent: note }));
   box.replaceChildren(...parts, ...notes);
-  if (!why) return;
-  const drawing = Object.assign(document.createElement("div"), { className: "drawing" });
-  box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: why.title }), drawing);
-  drawFigure(drawing, why);
+  for (const figure of figures) {
+    const drawing = Object.assign(document.createElement("div"), { className: "drawing" });
+    box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: figure.title }), drawing);
+    drawFigure(drawing, figure);
+  }
 }
