@@ -1,4 +1,4 @@
-"""What goes on inside a network: figures of what passed through it, and why it answers as it does."""
+"""What goes on inside a network: figures of what passed through it, and of the data that it learns from."""
 
 from dataclasses import replace
 
@@ -12,7 +12,6 @@ from etude.figures import Histogram, Images, Matrix, Text
 from etude.inside.data import batch_figure, data_figures
 from etude.inside.layers import HEALTH, network_figure, output_figure, step_figure, weight_figures
 from etude.inside.rehearsal import rehearse
-from etude.inside.saliency import saliency, saliency_figure
 from etude.inside.words import learning_by_heart, silent, standing_out
 from etude.layers.inputs import PictureInput
 from etude.learners.base import GradientLearner
@@ -100,24 +99,6 @@ def test_numbers_that_are_not_finite_are_counted(learner: GradientLearner[Labell
     spread = weight_figures(seen, "model.5")["spread of weight"]
     assert "3 not finite" in spread.title and isinstance(spread, Histogram)
     assert int(spread.counts["value"].sum()) == 5 * 64 - 3
-
-
-def test_saliency_is_the_slope_of_the_answer(learner: GradientLearner[Labelled], batch: Labelled) -> None:
-    network = learner.model.double().eval()
-    found, answer = saliency(network, batch.x[:1])
-    x = network[0](batch.x[:1])
-    step = 1e-6
-    for row, column in ((0, 0), (2, 3), (5, 1)):
-        slopes = []
-        for channel in range(3):
-            moved = x.repeat(2, 1, 1, 1)
-            moved[0, channel, row, column] += step
-            moved[1, channel, row, column] -= step
-            up, down = network[1:](moved)[:, answer].detach()
-            slopes.append(abs(float(up - down)) / (2 * step))
-        assert float(found[row, column]) == pytest.approx(max(slopes), rel=1e-6)
-    figure = saliency_figure(network, batch.x[:1], tuple("abcde"))
-    assert figure.title == f"Why {'abcde'[answer]}" and figure.pixels.shape == (2, 3, 6, 6)
 
 
 def test_data_is_drawn_by_its_kind() -> None:

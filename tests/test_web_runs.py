@@ -249,7 +249,8 @@ def test_what_somebody_draws_is_answered_as_predict_does(client: TestClient, run
     wanted = predict(load_trained(str(runs / "first")), [tmp_path / "digit.png"])
     assert found["said"]["rows"][0]["answer"] == wanted.rows[0].answer
     assert found["said"]["rows"][0]["probabilities"] == pytest.approx(wanted.rows[0].probabilities)
-    assert found["why"]["pixels"].shape == (2, 1, 28, 28)
+    for name in ("why", "integrated gradients", "grad-cam"):
+        assert found[name]["pixels"].shape == (3, 3, 28, 28), name
 
 
 def test_the_nearest_training_examples_stand_beside_the_answer(client: TestClient, tmp_path: Path) -> None:

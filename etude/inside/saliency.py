@@ -1,17 +1,21 @@
-"""Which pixels an answer hangs on."""
+"""Which pixels an answer hangs on: the slope of a logit by each of them."""
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped, UInt8
 from torch import Tensor, nn
 
-from etude.figures import Images
 from etude.layers.inputs import PictureInput
 
 
-def saliency(
-    network: nn.Module, x: UInt8[Tensor, "1 channel height width"]
-) -> tuple[Float[Tensor, "height width"], int]:
-    """The greatest |d logit / d pixel| over the channels, of the class that the network answers, and that class.
+def class_logits(network: nn.Module, x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, "batch class"]:
+    """What a network of pictures says; one logit z for two classes becomes -z and z."""
+    said: Tensor = network(x)
+    return torch.stack([-said, said], dim=1) if said.ndim == 1 else said
+
+
+@torch.enable_grad()
+def saliency(network: nn.Module, x: UInt8[Tensor, "1 channel height width"], k: int) -> Float[Tensor, "height width"]:
+    """The greatest |d logit of class k / d pixel| over the channels.
 
     Simonyan, Vedaldi and Zisserman 2013 (arXiv:1312.6034), section 3.1; by the standardised pixels.
     """
@@ -24,18 +28,7 @@ def saliency(
     first = next(each for each in network.modules() if isinstance(each, PictureInput))
     hook = first.register_forward_hook(keep)
     try:
-        with torch.enable_grad():
-            logits: Tensor = network(x)
-            answer = int(logits[0].argmax())
-            (slope,) = torch.autograd.grad(logits[0, answer], seen[0])
+        (slope,) = torch.autograd.grad(class_logits(network, x)[0, k], seen[0])
     finally:
         hook.remove()
-    return slope[0].abs().amax(dim=0).cpu(), answer
-
-
-def saliency_figure(network: nn.Module, x: UInt8[Tensor, "1 channel height width"], names: tuple[str, ...]) -> Images:
-    """The picture as the network gets it, and beside it the pixels that its answer hangs on."""
-    slope, answer = saliency(network, x)
-    bright = (255 * slope / slope.max().clamp(min=1e-12)).round().byte().expand(x.shape[1:])
-    pair = torch.stack([x[0].cpu(), bright])
-    return Images(f"Why {names[answer]}", pair, ("as read", "why"))
+    return slope[0].abs().amax(dim=0).cpu()

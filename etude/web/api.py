@@ -111,11 +111,11 @@ def offered(request: Request, run: str) -> dict[str, Any]:
     return form(read_schema(folder), read_recipe(folder))
 
 
-@router.post("/try")
-async def tried(request: Request, run: str, suffix: str) -> Response:
+@router.post("/try")  # not `now`: the same again, when the training can spare the time
+async def tried(request: Request, run: str, suffix: str, now: bool = True) -> Response:
     """What the network of a run says of the body of this message; of the training of now, as it is now."""
     trial = Trial(await request.body(), suffix)
-    said, figures = await asked(request, run, lambda trained, _: answers(trained, trial), now=True)
+    said, figures = await asked(request, run, lambda trained, _: answers(trained, trial), now=now)
     return Response(packed(figures, said=said), media_type="application/octet-stream")
 
 

@@ -9,7 +9,7 @@ from etude.data.new import read_new
 from etude.errors import DataError
 from etude.evaluation.predictor import Predictor, evaluating
 from etude.figures import Figure
-from etude.inside.saliency import saliency_figure
+from etude.inside.why import why_figures
 from etude.layers.inputs import PictureInput
 from etude.schema import Category, Classes, Column, Number, Pictures, Schema, Table, Text
 from etude.training.abilities import Answering
@@ -72,7 +72,7 @@ def trained_now(live: LiveTraining) -> Trained:
 
 
 def answers(trained: Trained, trial: Trial) -> tuple[dict[str, Any], dict[str, Figure]]:
-    """What the network says, and a figure of why where there is one."""
+    """What the network says, and figures of why where there are some."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"input{trial.suffix}"
         path.write_bytes(trial.content)
@@ -81,11 +81,11 @@ def answers(trained: Trained, trial: Trial) -> tuple[dict[str, Any], dict[str, F
 
 
 def why(trained: Trained, path: Path) -> dict[str, Figure]:
-    """For pictures of classes, the pixels that the answer hangs on."""
+    """For pictures of classes, the pixels and places that the answer hangs on."""
     network, schema = trained.predictor.network, trained.schema
     looks = any(isinstance(each, PictureInput) for each in network.modules())
     if not (isinstance(schema.inputs, Pictures) and isinstance(schema.target, Classes) and looks):
         return {}
     x = read_new(schema, trained.recipe.source, [path]).x[:1].to(trained.predictor.device)
     with evaluating(network):
-        return {"why": saliency_figure(network, x, schema.target.names)}
+        return dict(why_figures(network, x, schema.target.names))

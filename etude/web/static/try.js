@@ -54,8 +54,8 @@ export class Try {
     if (!given || !answer) return;
     this.look(given, again);
     try {
-      const { said, why } = await sent("try", { run: this.run, suffix: given[1] }, given[0]);
-      tell(answer, said, why);
+      const { said, ...figures } = await sent("try", { run: this.run, suffix: given[1], now: String(!again) }, given[0]);
+      tell(answer, said, Object.values(figures));
     } catch (error) {
       answer.textContent = error instanceof Refused ? error.message : "etude does not answer.";
     }
@@ -78,8 +78,10 @@ export class Try {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const clear = () => { context.fillStyle = "#000"; context.fillRect(0, 0, SIDE, SIDE); };
     clear();
-    this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"])));
-    canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); context.beginPath(); stroke(context, event); };
+    /** @type {() => Promise<[Blob, string] | null>} */
+    const sheet = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"])));
+    this.take = async () => null; // nobody asks about an empty sheet
+    canvas.onpointerdown = (event) => { this.take = sheet; canvas.setPointerCapture(event.pointerId); context.beginPath(); stroke(context, event); };
     canvas.onpointermove = (event) => { if (event.buttons) { stroke(context, event); this.soon(); } };
     canvas.onpointerup = () => this.soon();
     const load = async (/** @type {File | undefined} */ file) => {
@@ -95,7 +97,7 @@ export class Try {
     file.setAttribute("aria-label", "Choose a picture");
     file.onchange = () => load(file.files?.[0]);
     const wipe = Object.assign(document.createElement("button"), { textContent: "Clear" });
-    wipe.onclick = () => { clear(); this.take = () => new Promise((done) => canvas.toBlob((blob) => done(blob && [blob, ".png"]))); this.box.querySelector(".answer")?.replaceChildren(); this.turn++; this.near?.show({}); };
+    wipe.onclick = () => { clear(); this.take = async () => null; this.box.querySelector(".answer")?.replaceChildren(); this.turn++; this.near?.show({}); };
     const box = Object.assign(document.createElement("div"), { className: "given" });
     box.append(canvas, wipe, file);
     return box;
@@ -140,8 +142,8 @@ function stroke(context, event) {
   context.stroke();
 }
 
-/** @param {HTMLElement} box @param {any} said @param {any} why */
-function tell(box, said, why) {
+/** @param {HTMLElement} box @param {any} said @param {import("./figures.js").Figure[]} figures */
+function tell(box, said, figures) {
   const parts = said.rows.flatMap((/** @type {any} */ row) => {
     const head = Object.assign(document.createElement("p"), { className: "said", textContent: `${said.target}: ${typeof row.answer === "number" ? short(row.answer) : row.answer}` });
     const bars = Object.assign(document.createElement("dl"), { className: "bars" });
@@ -157,8 +159,9 @@ function tell(box, said, why) {
   });
   const notes = said.notes.map((/** @type {string} */ note) => Object.assign(document.createElement("p"), { className: "hint", textContent: note }));
   box.replaceChildren(...parts, ...notes);
-  if (!why) return;
-  const drawing = Object.assign(document.createElement("div"), { className: "drawing" });
-  box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: why.title }), drawing);
-  drawFigure(drawing, why);
+  for (const figure of figures) {
+    const drawing = Object.assign(document.createElement("div"), { className: "drawing" });
+    box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: figure.title }), drawing);
+    drawFigure(drawing, figure);
+  }
 }
