@@ -37,7 +37,8 @@ def ranks(values: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     """Each number's place in ascending order, from 0; equal numbers share the mean of their places."""
     _, which, counts = values.unique(return_inverse=True, return_counts=True)
     ends = counts.cumsum(0).double()
-    return (ends - (counts + 1) / 2)[which]
+    places: Tensor = (ends - (counts + 1) / 2)[which]
+    return places
 
 
 def rank_correlation(a: Float[Tensor, "height width"], b: Float[Tensor, "height width"]) -> float:

@@ -52,8 +52,8 @@ def integrated_figure(asked: Asked) -> Images:
     """What each pixel adds to the answer."""
     parts = integrated_gradients(asked.network, asked.x, asked.k)
     title = (
-        f"Integrated gradients: what each pixel adds to {asked.name} (blue) or takes from it (orange), on the way from a "
-        f"black picture. Together {float(parts.sum()):.3g}; its logit rises by "
+        f"Integrated gradients: what each pixel adds to {asked.name} (blue) or takes from it (orange), on the way from "
+        f"a black picture. Together {float(parts.sum()):.3g}; its logit rises by "
         f"{rise(asked.network, asked.x, asked.k):.3g}"
     )
     return compared(asked, integrated_gradients, parts, title, two_coloured)
