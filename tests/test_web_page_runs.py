@@ -120,7 +120,7 @@ def test_a_drawn_digit_is_answered_while_it_learns(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(middle, box["y"] + 190, steps=8)
     page.mouse.up()
-    until(lambda: page.locator(".bars meter").count() == 10 and page.locator(".answer canvas").count() == 1)
+    until(lambda: page.locator(".bars meter").count() == 10 and page.locator(".answer canvas").count() == 3)
     first = page.inner_text(".bars")
     until(lambda: page.inner_text(".bars") != first)  # the network has learnt meanwhile
     until(lambda: drawn(page, "training examples, by distance") > 500)
