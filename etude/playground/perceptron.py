@@ -108,6 +108,6 @@ def hindrance(*, quantity: bool, outputs: int, hidden: int) -> str:
         layers = "is a hidden layer" if hidden == 1 else f"are {hidden} hidden layers"
         return (
             f"The perceptron rule moves the weights of a single unit; here {layers} before it. A step has no slope, so "
-            "no mistake can be sent back to them. Remove the hidden layers (−), and choose the rule again."
+            "no mistake can be sent back to them. Remove the hidden layers, then choose the rule again."
         )
     return ""

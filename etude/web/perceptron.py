@@ -7,7 +7,8 @@ from jaxtyping import Float
 
 from etude.playground.lesson import Lesson
 from etude.playground.perceptron import PERCEPTRON, PlanePerceptron
-from etude.web.stage import LessonStage
+from etude.playground.trace import Line
+from etude.web.stage import LessonStage, TraceError
 
 
 class PerceptronStage(LessonStage):
@@ -55,14 +56,20 @@ class PerceptronStage(LessonStage):
     def become(self, lesson: Lesson) -> int:
         """Go on at another rate; mistakes are counted from here."""
         super().become(lesson)
+        self.looked = -1
         self.history.edit(self.step, self.perceptron.count_anew)
         return self.step
 
     def set_weight(self, layer: int, unit: int, source: int | None, value: float) -> int:
         """Change one weight by hand; mistakes are counted from here."""
         super().set_weight(layer, unit, source, value)
+        self.looked = -1
         self.history.edit(self.step, self.perceptron.count_anew)
         return self.step
+
+    def traced(self, point: int) -> list[Line]:
+        """No line: the rule goes no way back."""
+        raise TraceError("The perceptron rule goes no way back: what a mistake changes is said below the output.")
 
     def counted(self) -> Float[np.ndarray, " number"]:
         """Mistakes, their bound (infinite where no line parts the points), R, gamma, 1 if counted from weights of 0."""
