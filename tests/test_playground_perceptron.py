@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -175,8 +174,9 @@ def test_its_address_says_no_more_than_it_must() -> None:
     assert "perceptron" not in write_address(Lesson(), View())
 
 
-def state(stage: PerceptronStage) -> list[Any]:
-    return [each.tolist() for each in stage.rule.state_dict().values()] + [stage.counted().tolist()]
+def state(stage: PerceptronStage) -> list[bytes]:
+    arrays = [each.numpy() for each in stage.rule.state_dict().values()]
+    return [each.tobytes() for each in [*arrays, stage.counted()]]
 
 
 def test_rewound_and_replayed_it_is_the_same_and_counts_the_same() -> None:

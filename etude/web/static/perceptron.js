@@ -52,7 +52,7 @@ export class Perceptron {
     const scale = LONGEST / longest;
     this.svg.replaceChildren(...(old && now ? [border(old, "before", seen?.wrong ?? false), border(now, "now", true)].flat() : []), ...arrows.flatMap((each) => drawn(each, scale)));
     write(el("mistakes"), counted(live.mistakes));
-    write(el("mistake-said"), seen ? [...inWords(seen, live.rate[0], live.accuracy[0] === 1), ...(arrows.length ? [` Arrows are drawn × ${short(scale)}.`] : [])] : []);
+    write(el("mistake-said"), seen ? [...inWords(seen, live.rate[0], live.accuracy[0] === 1), ...(arrows.length ? [`\nArrows are drawn ${joined(`× ${short(scale)}`)}.`] : [])] : []);
   }
 }
 
@@ -137,7 +137,7 @@ function inWords({ point, many, place, label, told, before, after, score, wrong 
   if (!wrong) return [which, "right", `, nothing changes.${rests ? " Every point is on its side: the line rests." : ""}`];
   const [w, sum, x] = [before, after, told].map((each) => vector(each.slice(0, -1)));
   const [b, c] = [before, after].map((each) => short(each[each.length - 1]));
-  return [which, "a mistake", `.\nw ← w + ηyx = ${w} + ${short(rate)} · ${label < 0 ? "(−1)" : "1"} · ${x} = ${sum}\nb ← b + ηy = ${b} ${label < 0 ? "−" : "+"} ${short(rate)} = ${c}\n`];
+  return [which, "a mistake", `.\nw ← w + ηyx = ${w} + ${short(rate)} · ${label < 0 ? "(−1)" : "1"} · ${x} = ${sum}\nb ← b + ηy = ${b} ${label < 0 ? "−" : "+"} ${short(rate)} = ${c}`];
 }
 
 /** @param {number[]} numbers */
