@@ -1,13 +1,15 @@
 """Rosenblatt's rule on the page: the line that is drawn is scikit-learn's, and every mistake is counted and said."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sklearn.linear_model import Perceptron
 
-from tests.page_fixtures import MARKS, show, shown, until
+from tests.page_fixtures import MARKS, broken_rules, drawn, show, shown, until
 
 pytestmark = MARKS
 ROWS = [(2.0, 1.0, 1), (-3.0, 2.5, 0), (1.0, -2.0, 1), (-1.0, 3.0, 0), (3.5, 4.0, 1), (-2.0, -3.0, 0)]
@@ -97,3 +99,15 @@ def test_what_no_line_parts_has_no_bound(page: Page) -> None:
     until(lambda: page.inner_text("#mistakes") == "Mistakes: 0 (no bound: not separable)")
     show(page, "#optimizer=perceptron&networkShape=&dataset=xor&seed=0.42&xTimesY=true")
     until(lambda: page.inner_text("#mistakes").startswith("Mistakes: 0 (bound from these first weights: "))
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(480, "light"), (1280, "dark")])
+def test_no_rule_of_wcag_is_broken(browser: Browser, address: str, axe: Path, width: int, scheme: Any) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.add_init_script(path=axe)
+    page = context.new_page()
+    page.goto(address + ADDRESS)
+    until(lambda: drawn(page) > 0)
+    step(page)
+    assert broken_rules(page) == []
+    context.close()

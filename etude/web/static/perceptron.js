@@ -16,6 +16,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const LONGEST = 4.6;
 /** of the head of an arrow */
 const HEAD = 0.36;
+/** between two names that would cover each other */
+const CLOSE = 0.9;
 /** controls that the rule knows nothing of */
 const WITHOUT = ["schedule", "weightDecay", "dropout", "regularization", "regularizationRate", "batchSize"];
 
@@ -50,7 +52,7 @@ export class Perceptron {
     const arrows = old && now ? arrowsOf(old, now, seen) : [];
     const longest = Math.max(...arrows.map(({ to }) => Math.hypot(...to)));
     const scale = LONGEST / longest;
-    this.svg.replaceChildren(...(old && now ? [border(old, "before", seen?.wrong ?? false), border(now, "now", true)].flat() : []), ...arrows.flatMap((each) => drawn(each, scale)));
+    this.svg.replaceChildren(...(old && now ? [border(old, "before", seen?.wrong ?? false), border(now, "now", true)].flat() : []), ...named(arrows, scale).flatMap((each) => drawn(each, scale)));
     write(el("mistakes"), counted(live.mistakes));
     write(el("mistake-said"), seen ? [...inWords(seen, live.rate[0], live.accuracy[0] === 1), ...(arrows.length ? [`\nArrows are drawn ${joined(`× ${short(scale)}`)}.`] : [])] : []);
   }
@@ -89,6 +91,13 @@ function arrowsOf(old, now, seen) {
     { name: "new w", from: [0, 0], to: sum, kind: "sum" },
   ];
   return every.filter(({ from, to }) => Math.hypot(to[0] - from[0], to[1] - from[1]) > 0);
+}
+
+/** One name for both ends of w where two would cover each other. @param {Arrow[]} arrows @param {number} scale @returns {Arrow[]} */
+function named(arrows, scale) {
+  const shift = arrows.find(({ kind }) => kind === "shifted");
+  if (!shift || Math.hypot(shift.to[0] - shift.from[0], shift.to[1] - shift.from[1]) * scale > CLOSE) return arrows;
+  return arrows.map((each) => ({ ...each, name: { w: "", "new w": "w, new w" }[each.name] ?? each.name }));
 }
 
 /** Where the answer changes, if that is anywhere. @param {number[]} weights @param {string} kind @param {boolean} shown */
