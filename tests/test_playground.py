@@ -16,8 +16,9 @@ from jaxtyping import config
 
 from etude.playground import fdlibm
 from etude.playground.learner import binary_cross_entropy
-from etude.playground.lesson import Lesson, carried
+from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork
+from etude.playground.order import carried
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.worlds import Point
 from etude.training.fit import fit

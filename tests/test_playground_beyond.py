@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from etude.playground.address import View, read_address, write_address
-from etude.playground.lesson import Lesson, carried
+from etude.playground.lesson import Lesson
+from etude.playground.order import carried
 from etude.playground.picture import pictured
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun

@@ -42,6 +42,7 @@ OURS: list[dict[str, Any]] = [
         "strength": 0.01,
         "start": "he",
     },
+    {"optimizer": "perceptron", "loss": "perceptron", "shape": (), "batch": 1, "training": 10, "noise": 40.0},
 ]
 
 

@@ -1,6 +1,7 @@
 """The trace on the playground's page: one point's numbers, read line by line in a real browser."""
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from etude.playground.formula import Operation
 from etude.playground.lesson import Lesson
 from etude.playground.network import told
 from etude.playground.trace import Line, trace
+from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
@@ -233,7 +235,8 @@ def test_nothing_is_cut_off(page: Page, width: int) -> None:
 
 def test_every_example_shows_what_it_says(page: Page) -> None:
     links = page.eval_on_selector_all("#examples a", "(all) => all.map((each) => each.hash)")
-    assert len(links) == 6
+    assert len(links) == 8
+    del links[1:3]  # the perceptron's, below
     _, ring, product, spiral, vanishing, high = (LessonStage(read_address(each, seed="")[0]) for each in links)
     for stage, epochs in ((ring, 20), (product, 20), (spiral, 300), (high, 20)):
         for _ in range(epochs):
@@ -245,3 +248,16 @@ def test_every_example_shows_what_it_says(page: Page) -> None:
     deltas = [line.result for line in vanishing.traced(0) if line.kind == "delta"]
     first, last = (max(abs(each.value) for each in deltas if each.layer == layer) for layer in (1, 7))
     assert first < last / 100_000
+
+
+def test_the_perceptrons_examples_show_what_they_say(page: Page) -> None:
+    links = page.eval_on_selector_all("#examples a", "(all) => all.map((each) => each.hash)")
+    given = (links[1], links[2], f"{links[2]}&xTimesY=true&x=true&y=true")
+    stages = [stage_of(read_address(each, seed="")[0]) for each in given]
+    for stage in stages:
+        for _ in range(20):
+            stage.one_epoch()
+    counts = [stage.arrays()["mistakes"][:2].tolist() for stage in stages]
+    rest = [stage.scores["train_accuracy"] == 1 for stage in stages]
+    assert counts[0][0] == 11 and int(counts[0][1]) == 114 and rest == [True, False, True]
+    assert counts[1][1] == math.inf > counts[2][1]

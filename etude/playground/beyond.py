@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl
 from etude.playground.descent import BINARY, DISTANCES, MANY, OPTIMIZERS, SPANS, STARTS
 from etude.playground.lesson import Lesson
 from etude.playground.many import MOST_CLASSES
+from etude.playground.perceptron import PERCEPTRON, hindrance
 from etude.playground.worlds import Point
 
 CHOICES = {
     "loss": ("loss", (*DISTANCES, *BINARY, *MANY)),
-    "optimizer": ("optimizer", OPTIMIZERS),
+    "optimizer": ("optimizer", (*OPTIMIZERS, PERCEPTRON)),
     "schedule": ("schedule", tuple(SPANS)),
     "init": ("start", ("uniform", *STARTS)),
 }
@@ -33,16 +34,36 @@ ALSO = {"bce": "ce", "ce": "bce"}
 
 
 def fitting(lesson: Lesson) -> Lesson:
-    """With a loss that its problem can have: what is nearest to the one that was asked for."""
+    """With a loss that its problem can have: what is nearest to the one that was asked for.
+
+    The perceptron rule learns one point at a time, and knows nothing of penalties, schedules, decay and dropout; where
+    it cannot learn, gradient descent does.
+    """
+    if lesson.optimizer == PERCEPTRON:
+        plain = replace(lesson, batch=1, penalty="none", strength=0.0, schedule="constant", decay=0.0, dropout=0.0)
+        lesson = replace(lesson, optimizer="sgd") if hindered(lesson) else plain
     loss = ALSO.get(lesson.loss, lesson.loss) if lesson.loss not in losses_of(lesson) else lesson.loss
     return replace(lesson, loss=loss if loss in losses_of(lesson) else losses_of(lesson)[0])
+
+
+def hindered(lesson: Lesson) -> str:
+    """Why the perceptron rule cannot learn a lesson; empty if it can."""
+    return hindrance(quantity=lesson.problem == "regression", outputs=lesson.outputs, hidden=len(lesson.shape))
+
+
+def refusal(address: str, lesson: Lesson) -> str:
+    """What an address asks for, and its lesson cannot have, in words."""
+    asked = dict(parse_qsl(address.removeprefix("#"))).get("optimizer")
+    return hindered(lesson) if asked == PERCEPTRON != lesson.optimizer else ""
 
 
 def losses_of(lesson: Lesson) -> tuple[str, ...]:
     """The losses that a problem can have, the usual one first."""
     if lesson.outputs > 1:
         return tuple(MANY)
-    return tuple(DISTANCES) if lesson.problem == "regression" else (*DISTANCES, *BINARY)
+    if lesson.optimizer == PERCEPTRON:
+        return (PERCEPTRON,)
+    return tuple(DISTANCES) if lesson.problem == "regression" else (*DISTANCES, "bce", "hinge")
 
 
 def unusual(lesson: Lesson) -> dict[str, Any]:

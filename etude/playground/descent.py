@@ -16,6 +16,7 @@ from etude.objectives.regression import Huber, mean_absolute_error, mean_squared
 from etude.optim import METHODS, Optimizer
 from etude.playground.learner import Penalty
 from etude.playground.network import PlaneNetwork
+from etude.playground.perceptron import PERCEPTRON, perceptron_criterion
 from etude.records import Labelled
 from etude.schedules import SCHEDULES, Schedule, cosine, warmed
 from etude.types import Loss, Objective
@@ -32,7 +33,11 @@ def half_squared_error(model: nn.Module, batch: Labelled) -> Loss:
 
 DISTANCES: dict[str, Objective[Labelled]] = {"mse": half_squared_error, "mae": mean_absolute_error, "huber": Huber()}
 """between an answer and a number: a quantity, or 1 and -1 for two classes"""
-BINARY: dict[str, Objective[Labelled]] = {"bce": binary_cross_entropy, "hinge": binary_hinge}
+BINARY: dict[str, Objective[Labelled]] = {
+    "bce": binary_cross_entropy,
+    "hinge": binary_hinge,
+    PERCEPTRON: perceptron_criterion,
+}
 """of one score for two classes, 0 and 1"""
 MANY: dict[str, Objective[Labelled]] = {"ce": cross_entropy, "hinge": hinge}
 """of one score for each of several classes"""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import cycle, islice
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import torch
 
@@ -27,6 +26,8 @@ from etude.playground.learner import Loss, Penalty, PlaygroundRule
 from etude.playground.many import MANY as MANY_CLASSES
 from etude.playground.many import signed
 from etude.playground.network import BENDS, PlaneNetwork, told
+from etude.playground.order import carried
+from etude.playground.perceptron import PERCEPTRON, PlanePerceptron, Separation, separation
 from etude.playground.scores import judge_of, judge_of_rule
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
@@ -35,6 +36,7 @@ from etude.training.experiment import Experiment
 from etude.types import Objective
 
 POINTS = {"classification": 500, "regression": 1200}
+Rule: TypeAlias = PlaygroundRule | PlanePerceptron | GradientLearner[Labelled]
 EPOCHS = 100_000
 """a lesson ends by being stopped"""
 
@@ -75,7 +77,7 @@ class Lesson:
     loss: str = "mse"
     """bce takes two classes, ce several, hinge both; the others take two classes as 1 and -1, or a quantity"""
     optimizer: str = "sgd"
-    """one of OPTIMIZERS"""
+    """one of OPTIMIZERS, or PERCEPTRON"""
     schedule: Literal["constant", "step", "cosine", "warm-up"] = "constant"
     """of the learning rate; warm-up goes on with a cosine"""
     span: int = 300
@@ -151,6 +153,11 @@ class Lesson:
         train, test = self.points
         return self.labelled(train), self.labelled(test)
 
+    @cached_property
+    def separation(self) -> Separation | None:
+        """The widest gap between the two classes that are learnt from, for the network without hidden layers."""
+        return separation(self.parts[0])
+
     def labelled(self, points: list[Point]) -> Labelled:
         """What the network is told of some points, and what it should answer."""
         x = told([(point.x, point.y) for point in points], self.features)
@@ -172,12 +179,14 @@ class Lesson:
             STARTS[self.start](network, stream(seed_number(self.seed), "initialisation"))
         return network
 
-    def learner(self) -> PlaygroundRule | GradientLearner[Labelled]:
+    def learner(self) -> Rule:
         """The network with its first weights, and the rule that changes it."""
         network = self.network()
         if self.is_the_browsers:
             loss = RULE_LOSSES[self.loss]
             return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength, loss=loss)
+        if self.optimizer == PERCEPTRON:
+            return PlanePerceptron(network, rate=self.rate)
         schedule = spanning(self.schedule, self.span * self.epoch)
         way = Method(optimizer=self.optimizer, rate=self.rate, decay=self.decay, schedule=schedule)
         return gradient_learner(network, self.objective, way, penalty=self.penalty, strength=self.strength)
@@ -193,11 +202,11 @@ class Lesson:
         train, _ = self.points
         return len(train) // min(self.batch, len(train))
 
-    def batches(self, learner: PlaygroundRule | GradientLearner[Labelled], start: int) -> Iterator[Labelled]:
+    def batches(self, learner: Rule, start: int) -> Iterator[Labelled]:
         """From update `start` on."""
         train, _ = self.parts
         batches = carried(train, min(self.batch, len(train)), start=start)
-        if isinstance(learner, PlaygroundRule):
+        if not isinstance(learner, GradientLearner):
             return batches
         assert isinstance(learner.model, PlaneNetwork)
         return with_chance(batches, learner.model, seed=self.seed, start=start)
@@ -215,7 +224,7 @@ class Lesson:
         if isinstance(learner, PlaygroundRule):
             judge = judge_of_rule(learner, self.parts, classes=self.problem == "classification")
         else:
-            judge = judge_of(learner.model, self.objective, self.parts, classes=self.problem == "classification")
+            judge = judge_of(learner.network, self.objective, self.parts, classes=self.problem == "classification")
         return Experiment(
             learner=learner,
             batches=lambda start: self.batches(learner, start),
@@ -231,19 +240,3 @@ def classes_of(points: tuple[Point, ...]) -> int:
     """Numbers that tell the classes of some points apart: one for 0 and 1, else one for each."""
     greatest = max(int(point.label) for point in points)
     return greatest + 1 if greatest > 1 else 1
-
-
-def carried(train: Labelled, size: int, *, start: int) -> Iterator[Labelled]:
-    """Batches from update `start` on, in one order for ever.
-
-    What is left over at the end of an epoch is carried into the first batch of the next one.
-    """
-    epoch = len(train) // size
-    batches = [train[k * size : (k + 1) * size] for k in range(epoch)]
-    left = torch.arange(epoch * size, len(train))
-    first = train[torch.cat([left, torch.arange(size)])]
-    later = cycle([first, *batches[1:]])
-    if start < epoch:
-        yield from batches[start:]
-        start = epoch
-    yield from islice(later, start % epoch, None)

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from etude.playground.perceptron import PERCEPTRON
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -27,6 +29,8 @@ def pictured(answers: Float[Tensor, "class row column"], loss: str, bend: str) -
     it asks for 1.
     """
     if len(answers) == 1:
+        if loss == PERCEPTRON:  # the unit is a step
+            answers = answers.sign()
         odds = torch.tanh(answers / 2) if loss == "bce" else answers
         one = 2 * answers - 1 if bend == "sigmoid" else odds
         return Picture(one[0], one)

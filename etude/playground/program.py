@@ -5,6 +5,7 @@ from itertools import pairwise
 from etude.playground.descent import WARM, seed_number
 from etude.playground.lesson import Lesson
 from etude.playground.network import BENDS
+from etude.playground.perceptron import PERCEPTRON
 from etude.playground.program_parts import (
     BATCHES,
     DROPOUT,
@@ -31,6 +32,7 @@ EPOCHS = 100
 def program(lesson: Lesson, address: str) -> str:
     """The program; it needs nothing but torch."""
     browsers = lesson.is_the_browsers
+    learning = by_mistakes if lesson.optimizer == PERCEPTRON else by_the_browsers_rule if browsers else by_autograd
     blocks = [
         f'"""A lesson of etude playground in plain PyTorch, {EPOCHS} epochs of it.\n\n'
         f'{NEARLY if browsers else SAME}\n\n{address}\n"""\n',
@@ -45,7 +47,7 @@ def program(lesson: Lesson, address: str) -> str:
         BATCHES,
         READ.format(answers=".long()" if lesson.outputs > 1 else ""),
         network(lesson),
-        (by_the_browsers_rule if browsers else by_autograd)(lesson),
+        learning(lesson),
         "\n\n" + data(lesson) + "\nmain()\n",
     ]
     return "".join(blocks)
@@ -181,6 +183,31 @@ def main():
             loss_of(network, x[row], y[row]).backward(){before}
             for each in network.parameters():
                 each.data -= RATE * each.grad{after}
+        report(epoch, network, (x, y), test)
+'''
+        + REPORT
+    )
+
+
+def by_mistakes(lesson: Lesson) -> str:
+    """Learning by Rosenblatt's rule."""
+    return (
+        f'''
+
+@torch.no_grad()
+def main():
+    """Move the line after each mistake, and print epoch, training loss and test loss."""
+    (x, y), test = points(TRAIN), {test_points(lesson)}
+    network = first_network()
+    unit, rows = network[0], batches(len(x))
+    report(0, network, (x, y), test)
+    for epoch in range(1, {EPOCHS + 1}):
+        for _ in range(len(x)):
+            row = next(rows)
+            sign = 2 * y[row] - 1
+            if sign * unit(x[row])[0] <= 0:  # on the wrong side, or on the line
+                unit.weight += RATE * (sign * x[row])
+                unit.bias += RATE * sign
         report(epoch, network, (x, y), test)
 '''
         + REPORT

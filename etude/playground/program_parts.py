@@ -23,6 +23,7 @@ LOSSES = {
     "bce": "F.binary_cross_entropy_with_logits(answer, y)",
     "ce": "F.cross_entropy(answer, y)",
     "hinge": "F.relu(1 - (2 * y - 1) * answer).mean()",
+    "perceptron": "F.relu((1 - 2 * y) * answer).mean()",
 }
 HINGE = """own = answer.gather(1, y.unsqueeze(1))
     others = answer.scatter(1, y.unsqueeze(1), -torch.inf).amax(1)

@@ -6,18 +6,17 @@ from dataclasses import replace
 import torch
 
 from etude.learners.base import GradientLearner
-from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson
+from etude.playground.lesson import Lesson, Rule
 from etude.playground.network import PlaneNetwork
 from etude.records import Labelled
 
 
-def set_rate(learner: PlaygroundRule | GradientLearner[Labelled], rate: float) -> None:
+def set_rate(learner: Rule, rate: float) -> None:
     """Learn faster or more slowly; a schedule goes on from the new rate."""
-    if isinstance(learner, PlaygroundRule):
-        learner.rate = rate
-    else:
+    if isinstance(learner, GradientLearner):
         learner.optimizer.base_rates = [rate] * len(learner.optimizer.base_rates)
+    else:
+        learner.rate = rate
 
 
 def set_decay(learner: GradientLearner[Labelled], decay: float) -> None:
@@ -55,10 +54,10 @@ def may_become(old: Lesson, new: Lesson) -> bool:
     return old.is_the_browsers == new.is_the_browsers and replace(new, **same) == old
 
 
-def tune(learner: PlaygroundRule | GradientLearner[Labelled], lesson: Lesson) -> None:
+def tune(learner: Rule, lesson: Lesson) -> None:
     """Go on with the rate, weight decay and dropout of a lesson."""
-    if isinstance(learner, PlaygroundRule):
+    if not isinstance(learner, GradientLearner):
         set_rate(learner, lesson.rate)
-    else:
-        for field, change in BY_AUTOGRAD.items():
-            change(learner, getattr(lesson, field))
+        return
+    for field, change in BY_AUTOGRAD.items():
+        change(learner, getattr(lesson, field))

@@ -3,15 +3,12 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from torch import Tensor
 
 from etude.learners.base import GradientLearner
-from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson
+from etude.playground.lesson import Lesson, Rule
 from etude.playground.tuning import tune
-from etude.records import Labelled
 from etude.training.checkpoint import flat, optimizer_state, restore_optimizer
 from etude.training.store import Json
 
@@ -23,7 +20,6 @@ OVERHEAD = 1000
 """bytes of a state beside its numbers"""
 SPREAD = 9
 """times as many states as are recent, at most: half as many again for each doubling of 100,000 epochs"""
-Rule: TypeAlias = PlaygroundRule | GradientLearner[Labelled]
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class State:
 
 def state_of(rule: Rule, lesson: Lesson, step: int) -> State:
     """A copy of the state after so many updates."""
-    if isinstance(rule, PlaygroundRule):
+    if not isinstance(rule, GradientLearner):
         return State(step, lesson, flat(rule.state_dict()), {}, None)
     plain, moments = optimizer_state(rule.optimizer)
     return State(step, lesson, flat(rule.state_dict()), flat(moments), plain | {"base_rates": [*plain["base_rates"]]})

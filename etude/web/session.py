@@ -11,11 +11,12 @@ from jaxtyping import Float
 
 from etude.errors import EtudeError
 from etude.playground.address import View, read_address, write_address
-from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_of
+from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_of, refusal
 from etude.playground.descent import BINARY
 from etude.playground.goals import missing
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
+from etude.playground.perceptron import PERCEPTRON
 from etude.playground.program import program
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.tuning import may_become
@@ -23,7 +24,8 @@ from etude.playground.worlds import Point, shuffled
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.messages import index, number, place, read_message, truth, whole, words
-from etude.web.stage import LessonStage, TraceError
+from etude.web.perceptron import stage_of
+from etude.web.stage import TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
 FASTEST, LARGEST = 100.0, 1e6
@@ -42,7 +44,7 @@ class Session:
         self.view = View()
         self.own: tuple[Point, ...] = ()
         """points of a table"""
-        self.stage = LessonStage(Lesson(seed=new_seed()))
+        self.stage = stage_of(Lesson(seed=new_seed()))
         self.drive = Drive(self.stage)
         self.number = 0
         """of the latest frame"""
@@ -69,9 +71,11 @@ class Session:
     def start(self, address: str) -> list[Answer]:
         """Put another lesson on stage, from its first weights on."""
         lesson, self.view = self.read(address)
-        self.drive.stage = self.stage = LessonStage(lesson)
+        self.drive.stage = self.stage = stage_of(lesson)
         lost = kept_points(address) - len(lesson.own)
         notes: list[Answer] = [{"t": "table", "said": [LOST.format(lost)], "written": True}] if lost > 0 else []
+        refused = refusal(address, lesson)
+        notes += [{"t": "error", "message": refused}] if refused else []
         return [*self.told(), *notes]
 
     def read(self, address: str) -> tuple[Lesson, View]:
@@ -208,7 +212,7 @@ def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"
 def alike(old: Lesson, new: Lesson) -> bool:
     """Whether what one network has learnt fits into the other."""
     same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
-    return same and old.is_the_browsers == new.is_the_browsers
+    return same and old.is_the_browsers == new.is_the_browsers and (old.loss == PERCEPTRON) == (new.loss == PERCEPTRON)
 
 
 def new_seed() -> str:
@@ -229,6 +233,7 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
     "batch": lambda session, said: session.done(said, session.stage.one_update()),
     "point": lambda session, said: session.done(said, session.stage.one_point()),
+    "mistake": lambda session, said: session.done(said, session.stage.one_mistake()),
     "rewind": lambda session, said: session.rewind(said),
     "program": lambda session, said: session.program(),
     "rate": lambda session, said: session.done(

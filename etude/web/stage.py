@@ -12,13 +12,13 @@ from torch import Tensor
 from etude.errors import DivergedError
 from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson
+from etude.playground.lesson import Lesson, Rule
 from etude.playground.network import PlaneNetwork, plane, told
+from etude.playground.perceptron import PlanePerceptron
 from etude.playground.picture import in_a_row, pictured, quantised
 from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
-from etude.records import Labelled
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
 from etude.web.history import History, restore, state_of
@@ -46,9 +46,10 @@ class LessonStage:
         self.epoch_steps = lesson.epoch
         """updates of an epoch"""
         learner = self.experiment.learner
-        assert isinstance(learner, PlaygroundRule | GradientLearner) and isinstance(learner.model, PlaneNetwork)
-        self.rule: PlaygroundRule | GradientLearner[Labelled] = learner
-        self.network: PlaneNetwork = learner.model
+        assert isinstance(learner, PlaygroundRule | PlanePerceptron | GradientLearner)
+        assert isinstance(learner.network, PlaneNetwork)
+        self.rule: Rule = learner
+        self.network: PlaneNetwork = learner.network
         self.events = fit(self.experiment, UnsavedRun())
         self.step = 0
         self.looked = -1
@@ -81,7 +82,7 @@ class LessonStage:
     @property
     def rate(self) -> float:
         """The learning rate of the next update, or of the latest one where it follows a schedule."""
-        if isinstance(self.rule, PlaygroundRule):
+        if not isinstance(self.rule, GradientLearner):
             return self.rule.rate
         return self.rule.optimizer.rate if self.step else self.lesson.rate
 
@@ -142,6 +143,10 @@ class LessonStage:
             return self.one_update()
         self.looked = rows[seen]
         return self.step
+
+    def one_mistake(self) -> int:
+        """Stand still after the next mistake, where a rule counts them."""
+        raise ValueError("only the perceptron rule goes from mistake to mistake; choose a step by epoch.")
 
     def rewind(self, epoch: int) -> int:
         """Go to any epoch that was seen, and stand still there, as everything was."""

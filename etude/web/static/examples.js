@@ -8,6 +8,16 @@ export const EXAMPLES = [
     words: "Press N: a logistic unit that starts at 0 learns from one point, then from the other, with every number of the calculation.",
   },
   {
+    title: "Rosenblatt’s perceptron, mistake by mistake",
+    address: "optimizer=perceptron&points=-3.5,0.6,1;-3.6,3,1;4.9,-4.2,0;-3.2,-4.2,1;1.2,4.6,0;-2,-3.9,1;-1.9,1.8,1;-4.5,4.1,1;1.3,-2.6,1;0.3,-4.4,1;4.4,3,0;1,-3.5,1;-3.7,2.1,1;-0.9,3.8,1;-1.4,3,1;4.3,-3.5,0;1.7,3.8,0;3.5,-2.3,0&networkShape=&learningRate=1&initZero=true",
+    words: "Press the right arrow: the rule goes to the next point on the wrong side, and adds it to w, or takes it away. After 11 mistakes, of at most 114, the line rests.",
+  },
+  {
+    title: "What no perceptron can learn",
+    address: "optimizer=perceptron&dataset=xor&networkShape=&learningRate=1&initZero=true&seed=0.42",
+    words: "No line parts these classes, so mistakes have no bound and the line never rests (Minsky and Papert 1969). Switch X₁X₂ on, and it does.",
+  },
+  {
     title: "A ring without hidden layers",
     address: "dataset=circle&networkShape=&x=false&y=false&xSquared=true&ySquared=true&seed=0.42",
     words: "Told the squares of the coordinates, a single unit draws a circle: in its own plane the border is a straight line.",

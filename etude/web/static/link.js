@@ -15,7 +15,7 @@ import { decode } from "./frame.js";
  */
 /** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[], goal: Goal | null}} View */
 /** @typedef {{loss: number | null, accuracy: number | null, units: number | null, epochs: number | null}} Goal */
-/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array}} Live */
+/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array, mistakes?: Float32Array, before?: Float32Array}} Live */
 /** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**

@@ -12,6 +12,7 @@ import { More } from "./more.js";
 import { Network } from "./network.js";
 import { el, roam, within, write } from "./page.js";
 import { Past } from "./past.js";
+import { Perceptron } from "./perceptron.js";
 import { Painter } from "./points.js";
 import { Share } from "./share.js";
 import { answerInWords, lossesInWords } from "./summary.js";
@@ -102,6 +103,7 @@ function lost() {
 const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
 const share = new Share((message) => link.say(message));
+const perceptron = new Perceptron();
 const past = new Past((message) => link.say(message));
 const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
 const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
@@ -128,6 +130,7 @@ function message(said) {
   if (said.t !== "lesson" && said.t !== "tuned") return;
   ({ lesson, view, address, outputs, epoch_steps: epochSteps } = said);
   more.show(said, dark.matches);
+  perceptron.show(said);
   share.show(said);
   if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
   tintClasses();
@@ -182,6 +185,7 @@ function draw() {
   drawAnswer(latest);
   trace.drawn();
   past.show(latest, epochSteps, points.train, playing);
+  perceptron.draw(latest, points.train, playing);
   write("epoch", String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
   write("train-loss", written(latest.loss[0]));
   write("test-loss", written(latest.loss[1]));

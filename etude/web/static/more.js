@@ -9,10 +9,10 @@ import { CLASS_WORLDS, SMALL, classMap } from "./worlds.js";
 /** @typedef {{wish: (changes: Record<string, string>) => void, change: (changes: Record<string, string>) => void, say: (message: Record<string, unknown>) => void}} Acts */
 
 /** @type {Record<string, string>} */
-const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Binary cross-entropy", ce: "Cross-entropy", hinge: "Hinge" };
+const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Binary cross-entropy", ce: "Cross-entropy", hinge: "Hinge", perceptron: "Perceptron criterion" };
 /** values in the address, in the order of the menu, and their words @type {Record<string, [string, string][]>} */
 const MENUS = {
-  optimizer: [["sgd", "Gradient descent"], ["momentum", "Momentum 0.9"], ["nesterov", "Nesterov 0.9"], ["adagrad", "AdaGrad"], ["rmsprop", "RMSProp"], ["adam", "Adam"], ["adamw", "AdamW"]],
+  optimizer: [["sgd", "Gradient descent"], ["momentum", "Momentum 0.9"], ["nesterov", "Nesterov 0.9"], ["adagrad", "AdaGrad"], ["rmsprop", "RMSProp"], ["adam", "Adam"], ["adamw", "AdamW"], ["perceptron", "Perceptron rule"]],
   schedule: [["constant", "Constant"], ["step", "Two steps down"], ["cosine", "Cosine"], ["warm-up", "Warm-up, then cosine"]],
   init: [["uniform", "Uniform, −0.5 to 0.5"], ["zero", "Zero"], ["xavier", "Xavier"], ["he", "He"], ["orthogonal", "Orthogonal"]],
   weightDecay: ["0", "0.0001", "0.001", "0.01", "0.1", "1"].map((each) => [each, each]),
