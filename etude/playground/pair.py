@@ -1,0 +1,69 @@
+"""Two configurations on the same points: `other=`, absent where there is one, and `edit=right`, in an address.
+
+`other` holds, encoded once more, the settings in which the right side differs from the left one, which the rest of the
+address tells; a setting of ours that is as usual there is given without a value. Without any, both sides are equal.
+`edit` says which side the controls of the page change.
+"""
+
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+from etude.playground import address, beyond
+from etude.playground.address import View, read_address, write_address
+from etude.playground.lesson import Lesson
+from etude.playground.network import FEATURES
+from etude.playground.worlds import Point
+
+DATA = {"problem", "dataset", "regDataset", "noise", "percTrainData", "batchSize", "classes"}
+"""keys of the points and of their order, the same on both sides"""
+SIDED = (
+    *({*address.CHOICES, *address.NUMBERS, *address.COUNTS} - DATA),
+    *({*beyond.CHOICES, *beyond.NUMBERS, *beyond.COUNTS} - DATA),
+    *("networkShape", "initZero", *FEATURES),
+)
+"""keys in which the sides may differ"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """What an address puts on stage."""
+
+    lessons: tuple[Lesson, ...]
+    """one, or the left one and the right one of a pair"""
+    view: View
+    edited: int = 0
+    """which of them the controls change"""
+
+    def learning(self, own: tuple[Point, ...], *, training: int | None = None) -> "Programme":
+        """The same on points of one's own, of which `training` percent are learnt from, or as many as before."""
+        share = self.lessons[0].training if training is None else training
+        lessons = [beyond.fitting(replace(each, own=own, training=share)) for each in self.lessons]
+        return replace(self, lessons=paired(*lessons))
+
+
+def read_programme(text: str, *, seed: str) -> Programme:
+    """What stands after the #; what is missing or makes no sense in `other` is as on the left side."""
+    given = dict(parse_qsl(text.removeprefix("#"), keep_blank_values=True))
+    left, view = read_address(text, seed=seed)
+    if "other" not in given:
+        return Programme(lessons=(left,), view=view)
+    own = {key: value for key, value in parse_qsl(given["other"], keep_blank_values=True) if key in SIDED}
+    right, _ = read_address(urlencode(given | own), seed=left.seed)
+    return Programme(lessons=paired(left, right), view=view, edited=int(given.get("edit") == "right"))
+
+
+def paired(left: Lesson, *others: Lesson) -> tuple[Lesson, ...]:
+    """All of them; their points, which are the same, are drawn once."""
+    for other in others:
+        vars(other)["drawn"] = left.drawn  # where cached_property keeps it
+    return left, *others
+
+
+def write_programme(programme: Programme) -> str:
+    """The address; that of a single lesson is as write_address has it."""
+    left, *others = (write_address(each, programme.view) for each in programme.lessons)
+    for right in others:
+        here, there = (dict(parse_qsl(each, keep_blank_values=True)) for each in (left, right))
+        own = {key: there.get(key, "") for key in here | there if here.get(key) != there.get(key)}
+        left += f"&other={quote(urlencode(own, safe=',;:'), safe=',;:')}" + ("&edit=right" if programme.edited else "")
+    return left
