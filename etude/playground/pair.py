@@ -37,23 +37,23 @@ class Programme:
     def learning(self, own: tuple[Point, ...], *, training: int | None = None) -> "Programme":
         """The same on points of one's own, of which `training` percent are learnt from, or as many as before."""
         share = self.lessons[0].training if training is None else training
-        lessons = [beyond.fitting(replace(each, own=own, training=share)) for each in self.lessons]
-        return replace(self, lessons=paired(*lessons))
+        lessons = (beyond.fitting(replace(each, own=own, training=share)) for each in self.lessons)
+        return replace(self, lessons=tuple(lessons))
 
 
 def read_programme(text: str, *, seed: str) -> Programme:
-    """What stands after the #; what is missing or makes no sense in `other` is as on the left side."""
+    """What stands after the #; what is missing in `other` is as on the left, what makes no sense as in a fresh page."""
     given = dict(parse_qsl(text.removeprefix("#"), keep_blank_values=True))
     left, view = read_address(text, seed=seed)
     if "other" not in given:
         return Programme(lessons=(left,), view=view)
     own = {key: value for key, value in parse_qsl(given["other"], keep_blank_values=True) if key in SIDED}
     right, _ = read_address(urlencode(given | own), seed=left.seed)
-    return Programme(lessons=paired(left, right), view=view, edited=int(given.get("edit") == "right"))
+    return Programme(lessons=(left, right), view=view, edited=int(given.get("edit") == "right"))
 
 
-def paired(left: Lesson, *others: Lesson) -> tuple[Lesson, ...]:
-    """All of them; their points, which are the same, are drawn once."""
+def drawn_once(left: Lesson, *others: Lesson) -> tuple[Lesson, ...]:
+    """All of them, with the same points."""
     for other in others:
         vars(other)["drawn"] = left.drawn  # where cached_property keeps it
     return left, *others

@@ -16,7 +16,7 @@ from etude.playground.descent import BINARY
 from etude.playground.goals import missing
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
-from etude.playground.pair import Programme, read_programme, write_programme
+from etude.playground.pair import Programme, drawn_once, read_programme, write_programme
 from etude.playground.program import program
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.tuning import may_become
@@ -86,7 +86,7 @@ class Session:
         """Put another lesson on stage, or another pair, from their first weights on."""
         programme = self.read(address)
         self.view = programme.view
-        sides = [LessonStage(lesson) for lesson in programme.lessons]
+        sides = [LessonStage(lesson) for lesson in drawn_once(*programme.lessons)]
         self.stage, self.pair = sides[programme.edited], Pair(*sides) if len(sides) > 1 else None
         self.drive.stage = self.moved
         lost = kept_points(address) - len(self.stage.lesson.own)
@@ -197,8 +197,9 @@ class Session:
     def learn(self, said: Mapping[str, Any]) -> list[Answer]:
         """Make an update on one point."""
         train, _ = self.stage.lesson.points
+        point = index(said, "point", count=len(train))
         self.moved.play(False)
-        return self.done(said, self.stage.learn_from(index(said, "point", count=len(train))))
+        return self.done(said, self.stage.learn_from(point))
 
     def weight(self, said: Mapping[str, Any]) -> list[Answer]:
         """Set one weight, or, where no source is given, a bias."""

@@ -13,7 +13,7 @@ import { FEATURES } from "./worlds.js";
 /** @typedef {{name: string, prefix: string, live: Live | null, losses: Losses, answer: HTMLCanvasElement, points: HTMLCanvasElement}} Side */
 /** @typedef {(menu: string, value: string) => string} Word what a menu calls a value */
 
-const SAME = "the same as the other side";
+const SAME = "the same settings";
 
 /** What there is to say of a lesson, setting by setting. @type {((lesson: Lesson, word: Word) => string)[]} */
 const PHRASES = [
@@ -119,6 +119,7 @@ export class Pair {
     for (const id of ["pair", "right-side", "other-plot", "curve-said"]) el(id).hidden = !paired;
     el("other-accuracies").hidden = lesson.problem !== "classification";
     el("compareButton").setAttribute("aria-pressed", String(paired));
+    el("network").setAttribute("aria-label", `Network${paired ? ` of the ${this.now.name.toLowerCase()} side` : ""}: ${el("network").ariaLabel?.split(": ")[1]}`);
     if (pair === null) return;
     this.words = differences(pair.lessons, (menu, value) => [...el(menu, HTMLSelectElement).options].find((option) => option.value === value)?.text ?? value);
     this.sides.forEach(({ name }, side) => this.name(/** @type {HTMLElement} */ (el("pair-sides").children[side]), name, side));
