@@ -173,7 +173,7 @@ def test_points_are_chosen_by_keys_and_in_the_plot(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     until(lambda: page.inner_text("#trace-point") == "Point 1 of 250")
     points = read_address(LESSON, seed="")[0].points[0]
-    box = page.locator(".plot").bounding_box()
+    box = page.locator(".plot").first.bounding_box()
     assert box is not None
     wanted = points[7]
     page.mouse.click(box["x"] + box["width"] * (wanted.x + 6) / 12, box["y"] + box["height"] * (6 - wanted.y) / 12)

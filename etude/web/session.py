@@ -10,13 +10,13 @@ import numpy as np
 from jaxtyping import Float
 
 from etude.errors import EtudeError
-from etude.playground.address import View, read_address, write_address
-from etude.playground.beyond import MOST_WRITTEN, fitting, kept_points, losses_of, refusal
+from etude.playground.address import View, write_address
+from etude.playground.beyond import MOST_WRITTEN, kept_points, losses_of, refusal
 from etude.playground.descent import BINARY
 from etude.playground.goals import missing
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
-from etude.playground.perceptron import PERCEPTRON
+from etude.playground.pair import Programme, addresses, drawn_once, read_programme, write_programme
 from etude.playground.program import program
 from etude.playground.seedrandom import SeedRandom
 from etude.playground.tuning import may_become
@@ -24,27 +24,32 @@ from etude.playground.worlds import Point, shuffled
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.messages import index, number, place, read_message, truth, whole, words
+from etude.web.pair import Pair, alike, in_words
 from etude.web.perceptron import stage_of
-from etude.web.stage import TraceError
+from etude.web.stage import LessonStage, TraceError
 
 Answer: TypeAlias = bytes | dict[str, Any]
 FASTEST, LARGEST = 100.0, 1e6
 """learning rate, and size of a weight, that a message may set"""
-LIVE, POINTS = 1, 2
+LIVE, POINTS, RIGHT = 1, 2, 3
 """kinds of frame"""
+KINDS = (LIVE, RIGHT)
+"""of what is on stage: one lesson, or the left and the right side of a pair"""
 TABLE_TRAINING = 70
 """percent of the points of a table that are learnt from"""
 LOST = "The address speaks of {:,} points of a table that it cannot hold. Give the table again."
 
 
 class Session:
-    """A lesson on stage and the thread that drives it."""
+    """A lesson on stage, or a pair of them, and the thread that drives it."""
 
     def __init__(self) -> None:
         self.view = View()
         self.own: tuple[Point, ...] = ()
         """points of a table"""
         self.stage = stage_of(Lesson(seed=new_seed()))
+        """that of the lesson which the controls change"""
+        self.pair: Pair | None = None
         self.drive = Drive(self.stage)
         self.number = 0
         """of the latest frame"""
@@ -68,61 +73,84 @@ class Session:
         except (ValueError, ArithmeticError) as error:
             return [{"t": "error", "message": str(error)}]
 
+    @property
+    def sides(self) -> tuple[LessonStage, ...]:
+        """One, or the left one and the right one."""
+        return self.pair.sides if self.pair else (self.stage,)
+
+    @property
+    def moved(self) -> LessonStage | Pair:
+        """What learns, and is rewound."""
+        return self.pair or self.stage
+
     def start(self, address: str) -> list[Answer]:
-        """Put another lesson on stage, from its first weights on."""
-        lesson, self.view = self.read(address)
-        self.drive.stage = self.stage = stage_of(lesson)
-        lost = kept_points(address) - len(lesson.own)
+        """Put another lesson on stage, or another pair, from their first weights on."""
+        programme = self.read(address)
+        self.view = programme.view
+        sides = [stage_of(lesson) for lesson in drawn_once(*programme.lessons)]
+        self.stage, self.pair = sides[programme.edited], Pair(*sides) if len(sides) > 1 else None
+        self.drive.stage = self.moved
+        lost = kept_points(address) - len(self.stage.lesson.own)
         notes: list[Answer] = [{"t": "table", "said": [LOST.format(lost)], "written": True}] if lost > 0 else []
-        refused = refusal(address, lesson)
-        notes += [{"t": "error", "message": refused}] if refused else []
+        refused = map(refusal, addresses(address), programme.lessons)
+        notes += [{"t": "error", "message": each} for each in refused if each]
         return [*self.told(), *notes]
 
-    def read(self, address: str) -> tuple[Lesson, View]:
-        """A lesson, with the points that were too many for its address."""
-        lesson, view = read_address(address, seed=new_seed())
-        if self.own and kept_points(address) == len(self.own):
-            lesson = fitting(replace(lesson, own=self.own))
-        return lesson, view
+    def read(self, address: str) -> Programme:
+        """What is to be shown, with the points that were too many for its address."""
+        programme = read_programme(address, seed=new_seed())
+        return programme.learning(self.own) if self.own and kept_points(address) == len(self.own) else programme
 
     def new_points(self, address: str) -> list[Answer]:
         """Learn other points; the network keeps what it has learnt, and goes on if it did."""
-        old, (new, _) = self.stage.lesson, self.read(address)
-        if not alike(old, new):
+        if not alike(self.sides, self.read(address).lessons):
             raise ValueError("new points are for the network of now; another network needs a message `lesson`.")
-        before, learnt = self.stage, self.stage.rule.state_dict()
+        playing, learnt = self.moved.playing, [side.rule.state_dict() for side in self.sides]
         self.start(address)
-        self.stage.rule.load_state_dict(learnt)
-        self.stage.judge()
-        self.stage.play(before.playing)
+        for side, weights in zip(self.sides, learnt, strict=True):
+            side.rule.load_state_dict(weights)
+            side.judge()
+        self.moved.play(playing)
         return self.told()
 
     def paint(self, address: str) -> list[Answer]:
         """The same for points that were painted; a network that they do not fit begins anew."""
-        new, _ = self.read(address)
-        return self.new_points(address) if alike(self.stage.lesson, new) else self.start(address)
+        fits = alike(self.sides, self.read(address).lessons)
+        return self.new_points(address) if fits else self.start(address)
 
     def table(self, text: str, address: str) -> list[Answer]:
         """Learn the points of a table; they are kept, so that Reset begins with them again."""
-        lesson, _ = self.read(address)
+        programme = self.read(address)
+        lesson = programme.lessons[0]
         found = read_points(text, quantity=lesson.problem == "regression")
         self.own = tuple(shuffled(list(found.points), SeedRandom(lesson.seed)))
-        lesson = fitting(replace(lesson, own=self.own, training=TABLE_TRAINING))
-        told = self.start(write_address(lesson, self.view))
+        told = self.start(write_programme(programme.learning(self.own, training=TABLE_TRAINING)))
         return [*told, {"t": "table", "said": found.said, "written": len(self.own) <= MOST_WRITTEN}]
 
     def change(self, address: str) -> list[Answer]:
         """Go on as another lesson where that can be, and start it where it cannot."""
-        lesson, view = self.read(address)
-        if not may_become(self.stage.lesson, lesson):
+        programme = self.read(address)
+        lesson = programme.lessons[programme.edited]
+        if len(programme.lessons) != len(self.sides) or not may_become(self.stage.lesson, lesson):
             return self.start(address)
-        self.view = view
+        self.view = programme.view
         self.stage.become(lesson)
         return [{**self.about(), "t": "tuned"}]
 
+    def compare(self, *, on: bool) -> list[Answer]:
+        """Put the lesson beside itself, or go on with the one that the controls change; from the first weights on."""
+        lesson = self.stage.lesson
+        both = Programme(lessons=(lesson, lesson), view=self.view, edited=1)
+        return self.start(write_programme(both if on else replace(both, lessons=(lesson,))))
+
+    def edit(self, side: int) -> list[Answer]:
+        """Have the controls change this side."""
+        self.stage = self.sides[side]
+        return [{**self.about(), "t": "side"}]
+
     def rewind(self, said: Mapping[str, Any]) -> list[Answer]:
         """Go to an epoch that was seen; the rate, weight decay and dropout are those of then."""
-        done = self.done(said, self.stage.rewind(whole(said, "epoch")))
+        done = self.done(said, self.moved.rewind(whole(said, "epoch")))
         return [{**self.about(), "t": "tuned"}, *done]
 
     def program(self) -> list[Answer]:
@@ -133,12 +161,12 @@ class Session:
     def told(self) -> list[Answer]:
         """Everything that a page must know to draw the lesson."""
         lesson, stage = self.stage.lesson, self.stage
-        live = schema(LIVE, stage.arrays())
+        live = [schema(kind, side.arrays()) for kind, side in zip(KINDS, self.sides, strict=False)]
         train, test = lesson.points
         points = {name: drawable(part, lesson) for name, part in (("train", train), ("test", test))}
         return [
-            {**self.about(), "t": "lesson", "playing": stage.playing},
-            live,
+            {**self.about(), "t": "lesson", "playing": self.moved.playing},
+            *live,
             schema(POINTS, points),
             encode(POINTS, self.counted(), stage.step, points),
         ]
@@ -155,21 +183,26 @@ class Session:
 
     def about(self) -> dict[str, Any]:
         """The lesson in words."""
-        lesson = self.stage.lesson
+        lesson, lessons = self.stage.lesson, tuple(side.lesson for side in self.sides)
+        edited = self.sides.index(self.stage)
+        programme = Programme(lessons=lessons, view=self.view, edited=edited)
         return {
-            "address": write_address(lesson, self.view),
+            "address": write_programme(programme),
             "lesson": asdict(replace(lesson, own=lesson.own[:MOST_WRITTEN])),
             "view": asdict(self.view),
             "epoch_steps": self.stage.experiment.epoch_steps,
             "outputs": lesson.outputs,
             "losses": losses_of(lesson),
             "by_autograd": not lesson.is_the_browsers,
+            "pair": in_words(programme) if self.pair else None,
         }
 
     def learn(self, said: Mapping[str, Any]) -> list[Answer]:
         """Make an update on one point."""
         train, _ = self.stage.lesson.points
-        return self.done(said, self.stage.learn_from(index(said, "point", count=len(train))))
+        point = index(said, "point", count=len(train))
+        self.moved.play(False)
+        return self.done(said, self.stage.learn_from(point))
 
     def weight(self, said: Mapping[str, Any]) -> list[Answer]:
         """Set one weight, or, where no source is given, a bias."""
@@ -182,14 +215,15 @@ class Session:
 
     def frame(self) -> list[Answer]:
         """The state of now."""
-        stage = self.stage
-        frame = encode(LIVE, self.counted(), stage.step, stage.arrays())
-        stage.losses = []
-        answers: list[Answer] = [frame]
+        stage, answers = self.stage, list[Answer]()
+        for kind, side in reversed(list(zip(KINDS, self.sides, strict=False))):  # LIVE completes what is to be drawn
+            answers.append(encode(kind, self.counted(), side.step, side.arrays()))
+            side.losses = []
         if self.view.goal:
             lacks = missing(self.view.goal, stage.lesson, stage.scores, stage.epoch)
             answers.append({"t": "goal", "missing": lacks, "epoch": stage.epoch})
-        return [*answers, {"t": "stopped", "why": stage.trouble}] if stage.trouble else answers
+        trouble = self.moved.trouble
+        return [*answers, {"t": "stopped", "why": trouble}] if trouble else answers
 
     def counted(self) -> int:
         """The number of the next frame."""
@@ -198,7 +232,7 @@ class Session:
 
     def done(self, message: Mapping[str, Any], step: int) -> list[Answer]:
         """Say at which update a wish took effect, and whether the lesson goes on."""
-        return [{"t": "done", "id": message.get("id"), "step": step, "playing": self.stage.playing}]
+        return [{"t": "done", "id": message.get("id"), "step": step, "playing": self.moved.playing}]
 
 
 def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"]:
@@ -207,12 +241,6 @@ def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"
     if lesson.loss in BINARY and lesson.outputs == 1:
         rows[:, 2] = 2 * rows[:, 2] - 1
     return rows
-
-
-def alike(old: Lesson, new: Lesson) -> bool:
-    """Whether what one network has learnt fits into the other."""
-    same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
-    return same and old.is_the_browsers == new.is_the_browsers and (old.loss == PERCEPTRON) == (new.loss == PERCEPTRON)
 
 
 def new_seed() -> str:
@@ -227,14 +255,16 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "table": lambda session, said: session.table(words(said, "text"), words(said, "address")),
     "points": lambda session, said: session.new_points(words(said, "address")),
     "frame": lambda session, said: session.frame(),
-    "play": lambda session, said: session.done(said, session.stage.play(truth(said, "on"))),
+    "play": lambda session, said: session.done(said, session.moved.play(truth(said, "on"))),
     "trace": lambda session, said: session.trace(said),
     "learn": lambda session, said: session.learn(said),
-    "epoch": lambda session, said: session.done(said, session.stage.one_epoch()),
-    "batch": lambda session, said: session.done(said, session.stage.one_update()),
-    "point": lambda session, said: session.done(said, session.stage.one_point()),
-    "mistake": lambda session, said: session.done(said, session.stage.one_mistake()),
+    "epoch": lambda session, said: session.done(said, session.moved.one_epoch()),
+    "batch": lambda session, said: session.done(said, session.moved.one_update()),
+    "point": lambda session, said: session.done(said, session.moved.one_point()),
+    "mistake": lambda session, said: session.done(said, session.moved.one_mistake()),
     "rewind": lambda session, said: session.rewind(said),
+    "compare": lambda session, said: session.compare(on=truth(said, "on")),
+    "side": lambda session, said: session.edit(index(said, "side", count=len(session.sides))),
     "program": lambda session, said: session.program(),
     "rate": lambda session, said: session.done(
         said, session.stage.set_rate(number(said, "value", least=0.0, most=FASTEST))

@@ -16,10 +16,10 @@ import { decode } from "./frame.js";
 /** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[], goal: Goal | null}} View */
 /** @typedef {{loss: number | null, accuracy: number | null, units: number | null, epochs: number | null}} Goal */
 /** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array, mistakes?: Float32Array, before?: Float32Array}} Live */
-/** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean}} About a lesson in words */
+/** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean, pair: import("./pair.js").Told | null}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**
- * @typedef {{t: "lesson", playing: boolean} & About | {t: "tuned"} & About
+ * @typedef {{t: "lesson", playing: boolean} & About | {t: "tuned"} & About | {t: "side"} & About
  *   | {t: "program", text: string}
  *   | {t: "goal", missing: string[], epoch: number}
  *   | {t: "table", said: string[], written: boolean}
@@ -31,6 +31,8 @@ import { decode } from "./frame.js";
 
 /** kind of the frames that hold the points */
 export const POINTS = 2;
+/** kind of the frames of the right side of a pair; each comes before that of the left side */
+export const RIGHT = 3;
 
 /** milliseconds before each new try; the last one again and again */
 const PAUSES = [500, 1000, 2000, 4000, 8000];

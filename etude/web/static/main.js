@@ -7,9 +7,10 @@ import * as curve from "./curve.js";
 import { drawDots } from "./dots.js";
 import { Editor } from "./editor.js";
 import { offer } from "./examples.js";
-import { Link, POINTS } from "./link.js";
+import { Link, POINTS, RIGHT } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
+import { Pair } from "./pair.js";
 import { el, roam, within, write } from "./page.js";
 import { Past } from "./past.js";
 import { Perceptron } from "./perceptron.js";
@@ -65,8 +66,6 @@ let playing = false;
 let latest = null;
 /** @type {Points} */
 let points = { train: new Float32Array(), test: new Float32Array() };
-/** @type {{train: number[], test: number[]}} */
-let losses = { train: [], test: [] };
 /** @type {number | null} */
 let hovered = null;
 
@@ -106,7 +105,8 @@ const share = new Share((message) => link.say(message));
 const perceptron = new Perceptron();
 const past = new Past((message) => link.say(message));
 const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
-const more = new More({ wish, change: (changes) => link.say({ t: "change", address: changed(address, changes) }), say: (message) => link.say(message) });
+const pair = new Pair((message) => link.say(message));
+const more = new More({ wish, change: (changes) => link.say({ t: "change", address: pair.changed(address, changes) }), say: (message) => link.say(message) });
 
 /** @param {string} words */
 function trouble(words) {
@@ -116,7 +116,7 @@ function trouble(words) {
 
 /** Another lesson, from its first weights on. @param {Record<string, string>} changes */
 function wish(changes) {
-  link.say({ t: "lesson", address: changed(address, changes) });
+  link.say({ t: "lesson", address: pair.changed(address, changes) });
 }
 
 /** @param {import("./link.js").Said} said */
@@ -127,22 +127,34 @@ function message(said) {
   if (said.t === "error") trouble(said.message);
   if (said.t === "stopped") { trouble(said.why); setPlaying(false); }
   if (said.t === "done") { setPlaying(said.playing); past.arrived(); if (!said.playing) trouble(""); link.ask(); }
-  if (said.t !== "lesson" && said.t !== "tuned") return;
+  if (said.t !== "lesson" && said.t !== "tuned" && said.t !== "side") return;
   ({ lesson, view, address, outputs, epoch_steps: epochSteps } = said);
   more.show(said, dark.matches);
   perceptron.show(said);
+  pair.show(said, dark.matches);
   share.show(said);
-  if (said.t === "tuned") { history.replaceState(null, "", `#${address}`); return; }
+  if (said.t !== "lesson") history.replaceState(null, "", `#${address}`);
+  if (said.t === "tuned") return;
+  if (said.t === "side") { painter.show(said); turned(); return; }
   tintClasses();
   painter.show(said);
   counted.lessons++;
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
-  losses = { train: [], test: [] };
+  pair.restart();
   latest = null;
   hovered = null;
   trouble("");
   setPlaying(said.playing);
   showControls();
+}
+
+/** The controls change the other side now, and the network is the other one. */
+function turned() {
+  latest = pair.now.live;
+  hovered = null;
+  showControls();
+  draw();
+  el("said").textContent = `The controls change the ${pair.now.name.toLowerCase()} side: ${pair.words[pair.edited]}`;
 }
 
 /** @param {import("./frame.js").Frame} got */
@@ -154,15 +166,11 @@ function frame(got) {
     return;
   }
   const live = /** @type {Live} */ (got.arrays);
-  const rows = live.losses;
-  for (let i = 0; i + 2 < rows.length; i += 3) {
-    losses.train.length = losses.test.length = Math.min(losses.train.length, rows[i]); // another future than was drawn
-    losses.train.push(rows[i + 1]);
-    losses.test.push(rows[i + 2]);
-  }
+  pair.record(Number(got.kind === RIGHT), live);
+  if (got.kind === RIGHT) return;
   counted.epoch = live.place[0];
   counted.frames++;
-  latest = live;
+  latest = pair.now.live;
   requestAnimationFrame(() => {
     if (playing && calm.matches) setTimeout(() => link.ask(), CALM);
     else if (playing) link.ask(); // the next one is computed while this one is drawn
@@ -182,13 +190,12 @@ function draw() {
   if (latest === null) return;
   drawCurve(latest); // what asks for sizes and styles comes first: behind a change each of them would cost a layout
   network.draw(latest, colours, calm.matches ? 0 : counted.epoch / 3);
-  drawAnswer(latest);
+  pair.shown.forEach(({ answer, live }, side) => live !== null && drawAnswer(answer, live, side === pair.edited ? hovered : null));
   trace.drawn();
-  past.show(latest, epochSteps, points.train, playing);
+  past.show(latest, pair.seen, epochSteps, points.train, playing);
   perceptron.draw(latest, points.train, playing);
   write("epoch", String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
-  write("train-loss", written(latest.loss[0]));
-  write("test-loss", written(latest.loss[1]));
+  pair.count();
   more.draw(latest);
   editor.refresh();
   counted.drawn++;
@@ -196,30 +203,22 @@ function draw() {
 }
 
 /** @param {Live} arrays */
-function drawCurve({ place: [epoch, seen] }) {
-  const ink = getComputedStyle(document.body);
-  const lines = [
-    { values: losses.test, colour: ink.color, dash: [2, 2] },
-    { values: losses.train, colour: ink.getPropertyValue("--muted"), dash: [] },
-  ];
-  curve.draw(el("curve", HTMLCanvasElement), lines, epoch < seen ? epoch / seen : null);
+function drawCurve({ place: [epoch] }) {
+  const lines = pair.lines(dark.matches);
+  curve.draw(el("curve", HTMLCanvasElement), lines, epoch < pair.seen ? epoch / pair.seen : null);
 }
-
-/** A loss; there is none of no points. @param {number | undefined} value */
-const written = (value) => (value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3));
 
 /** The colours of the classes, if there are several. */
 function tintClasses() {
   tints = outputs > 1 ? Array.from({ length: outputs }, (_, k) => tint(k, dark.matches, view.discretize)) : [];
 }
 
-/** @param {Live} arrays */
-function drawAnswer(arrays) {
-  const unit = hovered === null ? null : arrays.units.subarray(hovered * SMALL * SMALL, (hovered + 1) * SMALL * SMALL);
+/** @param {HTMLCanvasElement} canvas @param {Live} arrays @param {number | null} pointed a unit that is shown instead */
+function drawAnswer(canvas, arrays, pointed) {
+  const unit = pointed === null ? null : arrays.units.subarray(pointed * SMALL * SMALL, (pointed + 1) * SMALL * SMALL);
   const small = unit !== null && unit.length > 0;
-  const canvas = el("answer", HTMLCanvasElement);
   if (arrays.classes && !small) paintClasses(canvas, arrays.classes, arrays.answer, PLACES, tints);
-  else paint(canvas, small ? unit : arrays.answer, small ? SMALL : PLACES, tintOf(hovered) ?? (view.discretize ? washed.two : washed.shades));
+  else paint(canvas, small ? unit : arrays.answer, small ? SMALL : PLACES, tintOf(pointed) ?? (view.discretize ? washed.two : washed.shades));
 }
 
 /** The colours of a class whose square is under the pointer. @param {number | null} unit */
@@ -229,7 +228,7 @@ function tintOf(unit) {
 
 /** The points lie on a canvas of their own, which is drawn only when they, or its size, change. */
 function drawPoints() {
-  drawDots(el("points", HTMLCanvasElement), points, { colours, classes: outputs, dark: dark.matches, test: view.show_test_data });
+  for (const side of pair.shown) drawDots(side.points, points, { colours, classes: outputs, dark: dark.matches, test: view.show_test_data });
 }
 
 function showControls() {
@@ -308,7 +307,7 @@ function connect() {
     menu.replaceChildren(...Object.entries(options).map(([value, label]) => new Option(label, value)));
     menu.onchange = () => {
       if (id === "learningRate") {
-        address = changed(address, { learningRate: menu.value });
+        address = pair.changed(address, { learningRate: menu.value });
         history.replaceState(null, "", `#${address}`);
         link.say({ t: "rate", value: Number(menu.value) });
       } else wish({ [id]: menu.value });
@@ -350,6 +349,7 @@ function connect() {
     tintClasses();
     showControls();
     more.paint(dark.matches);
+    pair.paint(dark.matches);
     draw();
     drawPoints();
   });
@@ -371,6 +371,7 @@ function keys(event) {
   const acts = {
     " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), ArrowLeft: () => el("backButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
     d: () => el("discretize").click(), t: () => el("showTestData").click(), "?": () => el("keysButton").click(),
+    b: () => el("compareButton").click(), s: () => pair.edit(1 - pair.edited),
   };
   const act = acts[event.key];
   if (act && !(event.key === " " && target.tagName === "BUTTON")) { event.preventDefault(); act(); }
@@ -378,9 +379,12 @@ function keys(event) {
 
 function summarise() {
   if (latest === null) return;
-  const [now, shown] = [lossesInWords({ epoch: counted.epoch, ...losses }), latest.classes ? more.classesInWords(latest) : answerInWords(latest.answer, points.test, SIDE)];
+  /** @param {Live | null} live */
+  const answer = (live) => (live === null ? "" : live.classes ? more.classesInWords(live) : answerInWords(live.answer, points.test, SIDE));
+  const now = pair.inWords(({ losses }) => lossesInWords({ epoch: counted.epoch, ...losses }));
+  const shown = pair.inWords(({ live }) => answer(live));
   el("curve").setAttribute("aria-label", now);
-  el("answer").setAttribute("aria-label", `The network's answer at every place. ${shown}`);
+  pair.shown.forEach((side) => side.answer.setAttribute("aria-label", `The ${pair.told ? `${side.name.toLowerCase()} ` : ""}network's answer at every place. ${answer(side.live)}`));
   const words = lesson.problem === "classification" ? `${now} ${shown}` : now;
   write("summary", words);
 }

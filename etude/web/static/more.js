@@ -106,8 +106,6 @@ export class More {
   /** The numbers of now. @param {Live} live */
   draw(live) {
     write("rate-now", String(Number(live.rate[0].toPrecision(3))));
-    write("train-accuracy", share(live.accuracy[0]));
-    write("test-accuracy", share(live.accuracy[1]));
   }
 }
 
@@ -148,7 +146,7 @@ function percent(value) {
 }
 
 /** @param {number} accuracy */
-function share(accuracy) {
+export function share(accuracy) {
   return Number.isNaN(accuracy) ? "–" : `${(100 * accuracy).toFixed(1)} %`;
 }
 

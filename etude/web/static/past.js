@@ -45,9 +45,9 @@ export class Past {
     if (this.wished !== null) this.go(this.wished);
   }
 
-  /** @param {Live} live @param {number} steps updates of an epoch @param {Float32Array} points that are learnt from @param {boolean} playing */
-  show(live, steps, points, playing) {
-    const [epoch, seen, update, looked] = live.place;
+  /** @param {Live} live @param {number} seen the latest epoch that can be gone to @param {number} steps updates of an epoch @param {Float32Array} points that are learnt from @param {boolean} playing */
+  show(live, seen, steps, points, playing) {
+    const [epoch, , update, looked] = live.place;
     this.epoch = epoch;
     this.slider.max = String(seen);
     if (!this.going) this.slider.value = String(epoch);

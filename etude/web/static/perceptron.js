@@ -23,13 +23,15 @@ const WITHOUT = ["schedule", "weightDecay", "dropout", "regularization", "regula
 
 export class Perceptron {
   constructor() {
-    this.svg = /** @type {SVGElement} */ (/** @type {unknown} */ (within(document.body, ".plot").querySelector("svg")));
+    /** over the left plot and the right one @type {SVGElement[]} */
+    this.sheets = [...document.querySelectorAll(".plot svg")].map((each) => /** @type {SVGElement} */ (each));
+    this.svg = this.sheets[0];
     /** what the unit is told, if the rule learns @type {string[] | null} */
     this.features = null;
   }
 
   /** @param {About} about */
-  show({ lesson }) {
+  show({ lesson, pair }) {
     const on = lesson.optimizer === "perceptron";
     const [grain, option] = [el("grain", HTMLSelectElement), /** @type {HTMLOptionElement} */ (within(el("grain"), "[value=mistake]"))];
     if (on && this.features === null) grain.value = "mistake";
@@ -39,7 +41,8 @@ export class Perceptron {
     if (on) el("engine").textContent = "Learnt by Rosenblatt’s rule of 1958: one point at a time, and a change only after a mistake.";
     el("mistakes").hidden = el("mistake-said").hidden = !on;
     this.features = on ? lesson.features : null;
-    this.svg.replaceChildren();
+    this.sheets.forEach((sheet) => sheet.replaceChildren());
+    this.svg = this.sheets[pair?.edited ?? 0];
   }
 
   /** @param {Live} live @param {Float32Array} points that are learnt from @param {boolean} playing */

@@ -52,8 +52,7 @@ export class Trace {
     el("trace-parts").replaceChildren(...Object.entries(PARTS).map(([name, { title }]) => this.chip(name, title)));
     el("trace").addEventListener("click", (event) => event.detail && el("trace-next").focus({ preventScroll: true })); // Space goes on after a click
     document.addEventListener("keydown", (event) => this.key(event), { capture: true });
-    const plot = /** @type {HTMLElement} */ (document.querySelector(".plot"));
-    plot.addEventListener("click", (event) => this.pick(plot, event));
+    for (const plot of document.querySelectorAll(".plot")) plot.addEventListener("click", (event) => this.pick(plot, /** @type {MouseEvent} */ (event)));
   }
 
   /** @param {string} name @param {string} title */
@@ -117,7 +116,7 @@ export class Trace {
     this.ask({ point: (this.told?.point ?? 0) + change });
   }
 
-  /** The point nearest to a place of the plot. @param {HTMLElement} plot @param {MouseEvent} event */
+  /** The point nearest to a place of the plot. @param {Element} plot @param {MouseEvent} event */
   pick(plot, event) {
     const box = plot.getBoundingClientRect();
     const [right, down] = [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height];
