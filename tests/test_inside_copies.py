@@ -109,9 +109,8 @@ def test_texts_are_told_with_their_places() -> None:
     assert figure.body.startswith("train 3 | test 9, 0.")
 
 
-@pytest.mark.parametrize("name", ["mnist"])
-def test_real_digits_are_not_called_copies_of_each_other(name: str) -> None:
-    real(name)
-    splits = load(Source(name))
+def test_real_digits_are_not_called_copies_of_each_other() -> None:
+    real("mnist")
+    splits = load(Source("mnist"))
     pairs = alike_pictures(splits.train.x[:2000], splits.test.x[:500])
     assert int(pairs.copies.sum()) <= 2

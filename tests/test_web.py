@@ -113,10 +113,10 @@ def test_pictures_are_what_the_network_answers() -> None:
     stage = LessonStage(Lesson(seed="0.3", shape=(3,), features=("x", "xTimesY")))
     stage.one_epoch()
     arrays = stage.arrays()
-    answers = stage.rule.model(stage.places.double()).detach().reshape(100, 100).numpy()
+    answers = stage.rule.model(stage.places.T.double()).detach().reshape(100, 100).numpy()
     np.testing.assert_allclose(arrays["answer"] / 127.5 - 1, answers, atol=0.5 / 127.5 + 1e-4)
     assert arrays["units"].shape == (3, 25, 25)
-    assert stage.places[0].tolist() == [-6, -36]  # x and x y of the upper left corner
+    assert stage.places[:, 0].tolist() == [-6, -36]  # x and x y of the upper left corner
 
 
 def test_a_flood_of_wishes_leaves_the_weights_bit_for_bit() -> None:
@@ -239,6 +239,6 @@ def test_numbers_that_cannot_be_written_out_are_named() -> None:
 
 def test_answers_and_labels_from_0_to_1_take_the_whole_scale_of_colours() -> None:
     stage = LessonStage(Lesson(seed="0.3", loss="bce"))
-    answers = stage.rule.model(stage.places.double()).detach().reshape(100, 100).numpy()
+    answers = stage.rule.model(stage.places.T.double()).detach().reshape(100, 100).numpy()
     np.testing.assert_allclose(stage.arrays()["answer"] / 255, answers, atol=0.5 / 255 + 1e-4)
     assert set(drawable(stage.lesson.points[0], stage.lesson)[:, 2].tolist()) == {-1.0, 1.0}

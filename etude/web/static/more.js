@@ -9,7 +9,7 @@ import { CLASS_WORLDS, SMALL, classMap } from "./worlds.js";
 /** @typedef {{wish: (changes: Record<string, string>) => void, change: (changes: Record<string, string>) => void, say: (message: Record<string, unknown>) => void}} Acts */
 
 /** @type {Record<string, string>} */
-const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Binary cross-entropy", ce: "Cross-entropy", hinge: "Hinge", perceptron: "Perceptron criterion" };
+export const LOSSES = { mse: "Half squared error", mae: "Absolute error", huber: "Huber", bce: "Binary cross-entropy", ce: "Cross-entropy", hinge: "Hinge", perceptron: "Perceptron criterion" };
 /** values in the address, in the order of the menu, and their words @type {Record<string, [string, string][]>} */
 const MENUS = {
   optimizer: [["sgd", "Gradient descent"], ["momentum", "Momentum 0.9"], ["nesterov", "Nesterov 0.9"], ["adagrad", "AdaGrad"], ["rmsprop", "RMSProp"], ["adam", "Adam"], ["adamw", "AdamW"], ["perceptron", "Perceptron rule"]],

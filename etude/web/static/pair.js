@@ -2,7 +2,7 @@
 
 import { changed, parse, write } from "./address.js";
 import { colourOf } from "./classes.js";
-import { share } from "./more.js";
+import { LOSSES, share } from "./more.js";
 import { el, roam, within, write as put } from "./page.js";
 import { FEATURES } from "./worlds.js";
 
@@ -25,7 +25,7 @@ const PHRASES = [
   ({ penalty, strength }) => (penalty === "none" ? "no regularization" : `${penalty} ${strength}`),
   ({ dropout }) => (dropout ? `dropout ${Math.round(100 * dropout)} %` : "no dropout"),
   ({ decay }) => (decay ? `weight decay ${decay}` : "no weight decay"),
-  ({ loss }, word) => word("loss", loss),
+  ({ loss }) => LOSSES[loss],
   ({ schedule, span }, word) => (schedule === "constant" ? "constant rate" : `${word("schedule", schedule)} over ${span} epochs`),
   ({ start, zero }, word) => `first weights: ${word("init", zero ? "zero" : start)}`,
 ];
