@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browser import chromium, counted, served, until
 
 LESSON = "#dataset=spiral&networkShape=8,6,4&x=true&y=true&sinX=true&sinY=true&seed=0.4&learningRate=0.03&noise=5"
+PAIR = "#dataset=xor&networkShape=4,2&seed=0.5&other=activation%3Drelu%26optimizer%3Dadam&edit=right"
 EPOCHS = 150
 STROKES = (((0.3, 0.25), (0.7, 0.25), (0.5, 0.55), (0.44, 0.85)),)
 """a seven, in shares of the pad"""
@@ -36,16 +37,16 @@ def trained(*flags: str) -> Iterator[str]:
         training.kill()
 
 
-def playground(browser: Browser, address: str, theme: str) -> None:
+def playground(browser: Browser, address: str, lesson: str, name: str, theme: str) -> None:
     """A lesson after a while."""
     page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme=theme)  # type: ignore[arg-type]
-    page.goto(address + LESSON)
+    page.goto(address + lesson)
     page.click("#playButton")
     until(lambda: counted(page, "epoch") >= EPOCHS)
     page.click("#playButton")
     page.mouse.move(0, 0)
     time.sleep(0.5)
-    page.screenshot(path=DOCS / f"playground-{theme}.png")
+    page.screenshot(path=DOCS / f"{name}-{theme}.png")
 
 
 def watched(browser: Browser, address: str, theme: str) -> None:
@@ -91,7 +92,8 @@ def main() -> None:
     with chromium() as browser:
         with served() as address:
             for theme in THEMES:
-                playground(browser, address, theme)
+                playground(browser, address, LESSON, "playground", theme)
+                playground(browser, address, PAIR, "pair", theme)
         for theme in THEMES:
             with trained("lenet", "--steps", "20000") as address:
                 watched(browser, address, theme)

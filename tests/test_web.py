@@ -18,8 +18,9 @@ from etude.playground.lesson import Lesson
 from etude.web.app import create_app
 from etude.web.drive import Drive
 from etude.web.frame import HEADER, encode, schema
-from etude.web.session import Session, drawable
+from etude.web.session import Session
 from etude.web.stage import LessonStage
+from etude.web.telling import drawable
 
 PORT, TOKEN = 4321, "the-right-one"
 HOME = f"http://127.0.0.1:{PORT}"

@@ -1,11 +1,16 @@
 """Vectors as points of the plane."""
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
 from etude.figures import Points
+
+LABELS = ("first principal direction", "second principal direction")
+"""of the axes"""
 
 
 def plane(vectors: Float[Tensor, "point dimension"]) -> Float[Tensor, "point 2"]:
@@ -23,5 +28,19 @@ def embedding(
 ) -> Points:
     """The directions of vectors in the plane, coloured by class; long vectors would push all others together."""
     flat = plane(F.normalize(vectors.cpu(), dim=1))
-    labels = ("first principal direction", "second principal direction")
-    return Points(title, flat[:, 0], flat[:, 1], *labels, classes=classes.cpu(), names=names)
+    return Points(title, flat[:, 0], flat[:, 1], *LABELS, classes=classes.cpu(), names=names)
+
+
+def steady(now: Points, before: Points | None) -> Points:
+    """A principal plane turned, and mirrored if need be, to lie as it lay before; other points stay as they are.
+
+    While a network learns its directions change places and signs from look to look: so the points drift instead.
+    Orthogonal Procrustes (Schoenemann 1966): with the singular vectors U and V of now' before, now U V' is nearest.
+    """
+    planes = before is not None and {now.x_label, before.x_label} == {LABELS[0]} and len(now.x) == len(before.x)
+    if before is None or not planes:
+        return now
+    here, there = (torch.stack([each.x, each.y], dim=1).double() for each in (now, before))
+    u, _, v = torch.linalg.svd(here.T @ there)
+    x, y = (here @ u @ v).float().T
+    return replace(now, x=x, y=y)

@@ -5,6 +5,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from etude.figures import Figure, Histogram, Images, LayerBox, Matrix, Network, Points
+from etude.inside.folding import folded
 from etude.inside.rehearsal import Change, Rehearsal
 
 MOST = 64
@@ -14,18 +15,25 @@ SPREAD = 32
 """numbers, of which a histogram tells something"""
 VANISHING, EXPLODING = 1e-6, 1e-1
 """shares of itself by which a parameter may move in an update: beyond them it learns nothing, or leaps about"""
+RECURRENT = ("RNN", "LSTM", "GRU")
+"""layers whose output are their states"""
 HEALTH = ("moves well", "hardly moves", "leaps")
 SMALLEST = 1e-12
 """share that is drawn for a parameter that does not move at all"""
 
 
 def network_figure(seen: Rehearsal) -> Network:
-    """The layers in the order of the forward pass."""
+    """The layers in the order of the forward pass; blocks that repeat each other are drawn once."""
     boxes = [
-        LayerBox(name, tuple(passage.output.shape[1:]), sum(each.before.numel() for each in own(seen, name).values()))
+        (
+            passage.kind,
+            LayerBox(
+                name, tuple(passage.output.shape[1:]), sum(each.before.numel() for each in own(seen, name).values())
+            ),
+        )
         for name, passage in seen.passages.items()
     ]
-    return Network("Layers, in the order of the forward pass", tuple(boxes))
+    return Network("Layers, in the order of the forward pass", folded(boxes))
 
 
 def own(seen: Rehearsal, layer: str) -> dict[str, Change]:
@@ -38,12 +46,15 @@ def own(seen: Rehearsal, layer: str) -> dict[str, Change]:
 
 def output_figure(seen: Rehearsal, layer: str) -> Figure:
     """What left the layer: feature maps of the first example, positions by units, or examples by units."""
-    output = seen.passages[layer].output.float().cpu()
+    passage = seen.passages[layer]
+    output = passage.output.float().cpu()
     if output.ndim == 4:
         maps = output[0, :MOST, None]
         return Images(f"{layer}: {shown(maps, output[0])} of one example", grey(maps), numbered(len(maps)))
-    rows, what = (output[0], "position") if output.ndim == 3 else (output.reshape(len(output), -1), "example")
-    return matrix(f"{layer}: what {'one example' if output.ndim == 3 else 'each example'} makes of it", rows, what)
+    if output.ndim == 3:
+        said = "its state h after each position" if passage.kind in RECURRENT else "what it makes of each position"
+        return matrix(f"{layer}: {said} of one example", output[0], "position")
+    return matrix(f"{layer}: what each example makes of it", output.reshape(len(output), -1), "example")
 
 
 def weight_figures(seen: Rehearsal, layer: str) -> dict[str, Figure]:

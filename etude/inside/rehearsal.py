@@ -74,10 +74,13 @@ def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
 
     def note(name: str) -> Any:
         def hook(layer: nn.Module, _: object, output: object) -> None:
-            if isinstance(output, Tensor) and output.ndim and name not in passages:
-                passages[name] = Passage(type(layer).__name__, output.detach()[:EXAMPLES].clone(), None)
-                if output.requires_grad:
-                    output.register_hook(came_back(name))
+            said = (
+                output[0] if isinstance(output, tuple) else output
+            )  # of an LSTM all states h, before the last h and c
+            if isinstance(said, Tensor) and said.ndim and name not in passages:
+                passages[name] = Passage(type(layer).__name__, said.detach()[:EXAMPLES].clone(), None)
+                if said.requires_grad:
+                    said.register_hook(came_back(name))
 
         return hook
 

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias, TypeVar
 import torch
 
 from etude.errors import UsageError, nearest
+from etude.evaluation.plane import steady
 from etude.evaluation.predictor import evaluating
-from etude.figures import Figure
+from etude.figures import Figure, Points
 from etude.inside.data import batch_figure, data_figures
 from etude.inside.layers import network_figure, output_figure, step_figure, weight_figures
 from etude.inside.rehearsal import Rehearsal, layers, rehearse
@@ -52,6 +53,8 @@ class LiveTraining:
         """when, after which update, and what"""
         self.back_to: int | None = None
         """the update from whose checkpoint somebody wants to go on"""
+        self.planes: dict[str, Points] = {}
+        """points of the plane as they were last seen"""
         self.acts: Wishes = queue.SimpleQueue()
         self.looks: Wishes = queue.SimpleQueue()
         self.began, self.stood, self.looked = time.perf_counter(), 0.0, 0.0
@@ -164,7 +167,10 @@ class LiveTraining:
         if experiment is None or name not in views:
             raise UsageError("E-FIGURE", f"this training draws no {name!r}{nearest(name, views)}")
         with evaluating(experiment.learner):
-            return views[name]()
+            figure = views[name]()
+        if isinstance(figure, Points):
+            figure = self.planes[name] = steady(figure, self.planes.get(name))
+        return figure
 
     def inside(self) -> dict[str, Figure]:
         """What stands out, the layers, and how far an update moves each parameter."""

@@ -3,16 +3,12 @@
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
-
-import numpy as np
-from jaxtyping import Float
 
 from etude.errors import EtudeError
 from etude.playground.address import View, write_address
-from etude.playground.beyond import MOST_WRITTEN, kept_points, losses_of, refusal
-from etude.playground.descent import BINARY
+from etude.playground.beyond import MOST_WRITTEN, kept_points, refusal
 from etude.playground.goals import missing
 from etude.playground.lesson import Lesson
 from etude.playground.own import read_points
@@ -24,9 +20,10 @@ from etude.playground.worlds import Point, shuffled
 from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.messages import index, number, place, read_message, truth, whole, words
-from etude.web.pair import Pair, alike, in_words
+from etude.web.pair import Pair, alike
 from etude.web.perceptron import stage_of
-from etude.web.stage import LessonStage, TraceError
+from etude.web.stage import LessonStage
+from etude.web.telling import about, drawable, traced
 
 Answer: TypeAlias = bytes | dict[str, Any]
 FASTEST, LARGEST = 100.0, 1e6
@@ -175,27 +172,12 @@ class Session:
         """An update on one point, written out: the point nearest to a place, or that of a number, counted round."""
         train, _ = self.stage.lesson.points
         point = self.stage.nearest(*place(said, "at")) if "at" in said else whole(said, "point") % len(train)
-        answer = {"t": "trace", "point": point, "points": len(train), "place": train[point], "step": self.stage.step}
-        try:
-            return [answer | {"why": "", "lines": [asdict(line) for line in self.stage.traced(point)]}]
-        except TraceError as error:
-            return [answer | {"why": str(error), "lines": []}]
+        return [traced(self.stage, point)]
 
     def about(self) -> dict[str, Any]:
         """The lesson in words."""
-        lesson, lessons = self.stage.lesson, tuple(side.lesson for side in self.sides)
-        edited = self.sides.index(self.stage)
-        programme = Programme(lessons=lessons, view=self.view, edited=edited)
-        return {
-            "address": write_programme(programme),
-            "lesson": asdict(replace(lesson, own=lesson.own[:MOST_WRITTEN])),
-            "view": asdict(self.view),
-            "epoch_steps": self.stage.experiment.epoch_steps,
-            "outputs": lesson.outputs,
-            "losses": losses_of(lesson),
-            "by_autograd": not lesson.is_the_browsers,
-            "pair": in_words(programme) if self.pair else None,
-        }
+        lessons = tuple(side.lesson for side in self.sides)
+        return about(self.stage, Programme(lessons=lessons, view=self.view, edited=self.sides.index(self.stage)))
 
     def learn(self, said: Mapping[str, Any]) -> list[Answer]:
         """Make an update on one point."""
@@ -233,14 +215,6 @@ class Session:
     def done(self, message: Mapping[str, Any], step: int) -> list[Answer]:
         """Say at which update a wish took effect, and whether the lesson goes on."""
         return [{"t": "done", "id": message.get("id"), "step": step, "playing": self.moved.playing}]
-
-
-def drawable(points: list[Point], lesson: Lesson) -> Float[np.ndarray, "point 3"]:
-    """x, y and the number of the class; where there are two, or a quantity, the label on the scale of the colours."""
-    rows = np.array(points, dtype=np.float32).reshape(-1, 3)
-    if lesson.loss in BINARY and lesson.outputs == 1:
-        rows[:, 2] = 2 * rows[:, 2] - 1
-    return rows
 
 
 def new_seed() -> str:
