@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from jaxtyping import config
 
 pytest_plugins = ["tests.page_fixtures"]
 
@@ -12,3 +13,11 @@ pytest_plugins = ["tests.page_fixtures"]
 def seeded() -> Iterator[None]:
     torch.manual_seed(0)
     yield
+
+
+@pytest.fixture
+def unchecked() -> Iterator[None]:
+    """For many small updates: without the tests' check of every array, which takes ten times as long."""
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", False)

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from jaxtyping import config
 
 from etude.playground import fdlibm
 from etude.playground.learner import binary_cross_entropy
@@ -68,14 +66,6 @@ def weights(network: PlaneNetwork) -> list[list[dict[str, Any]]]:
         [{"bias": bias, "weights": row} for bias, row in zip(layer.bias.tolist(), layer.weight.tolist(), strict=True)]
         for layer in network.linears
     ]
-
-
-@pytest.fixture
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 @pytest.mark.usefixtures("unchecked")

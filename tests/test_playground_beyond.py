@@ -1,13 +1,12 @@
 """What TensorFlow Playground cannot say is learnt by etude's own parts: the same losses as plain torch's."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
-from jaxtyping import config
 from sklearn.metrics import accuracy_score
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor, nn
@@ -19,6 +18,8 @@ from etude.playground.order import carried
 from etude.playground.picture import pictured
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
+
+pytestmark = pytest.mark.usefixtures("unchecked")
 
 EPOCHS = 20
 BINARY = {
@@ -44,14 +45,6 @@ BENDS: dict[str, type[nn.Module]] = {
     "silu": nn.SiLU,
     "softplus": nn.Softplus,
 }
-
-
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 def losses(lesson: Lesson) -> list[float]:

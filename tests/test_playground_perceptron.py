@@ -1,11 +1,9 @@
 """The perceptron rule of the playground: scikit-learn's weights, and never more mistakes than Novikoff allows."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from jaxtyping import config
 from sklearn.linear_model import Perceptron
 from sklearn.svm import LinearSVC
 
@@ -16,15 +14,9 @@ from etude.playground.worlds import Point
 from etude.web.perceptron import PerceptronStage, stage_of
 from etude.web.session import Session
 
+pytestmark = pytest.mark.usefixtures("unchecked")
+
 ADDRESS = "optimizer=perceptron&networkShape=&dataset=gauss&seed=0.3&percTrainData=20"
-
-
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 def read(address: str) -> Lesson:

@@ -3,17 +3,17 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jaxtyping import config
 
 from etude.playground.lesson import Lesson
 from etude.playground.program import EPOCHS, program
 from etude.playground.worlds import Point
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
+
+pytestmark = pytest.mark.usefixtures("unchecked")
 
 BROWSERS: list[dict[str, Any]] = [
     {},
@@ -46,14 +46,6 @@ OURS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
-
-
 def learnt(lesson: Lesson) -> list[list[float]]:
     """Losses of the lesson, epoch by epoch."""
     experiment = lesson.experiment()
@@ -74,6 +66,7 @@ def printed(text: str) -> list[list[float]]:
     return [[float(each) for each in row[1:]] for row in rows]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("fields", OURS, ids=lambda fields: fields["optimizer"])
 def test_a_program_of_our_own_parts_prints_the_same_losses_bit_for_bit(fields: dict[str, Any]) -> None:
     lesson = Lesson(seed="0.4", **fields)

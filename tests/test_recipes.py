@@ -202,6 +202,7 @@ def test_one_layer_stays_at_chance_on_xor_where_two_layers_learn(tmp_path: Path)
     assert two.run.curves()[-1]["valid_accuracy"] > 0.95
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_linear_equals_least_squares(tmp_path: Path) -> None:
     trained = etude.train("linear", out=tmp_path)
     splits = load(Source("diabetes"))
@@ -220,6 +221,7 @@ def overlapping(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(("penalty", "C"), [(0.0, np.inf), (1.0, 1.0), (20.0, 0.05)])
 def test_logistic_equals_scikit_learn(tmp_path: Path, penalty: float, C: float) -> None:
     data = overlapping(tmp_path)

@@ -1,19 +1,19 @@
 """The past of a lesson is exact: whatever is gone back to, and learnt again, has the same bits."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from jaxtyping import config
 
 from etude.playground.lesson import Lesson
 from etude.web import history
 from etude.web.history import History, State, state_of
 from etude.web.session import Session
 from etude.web.stage import LessonStage
+
+pytestmark = pytest.mark.usefixtures("unchecked")
 
 LESSONS: dict[str, dict[str, Any]] = {
     "the browser's": {"dataset": "xor", "penalty": "L1", "strength": 0.01, "batch": 7},
@@ -22,14 +22,6 @@ LESSONS: dict[str, dict[str, Any]] = {
     "several classes": {"dataset": "blobs", "classes": 4, "loss": "ce", "optimizer": "adagrad"},
     "AdamW": {"optimizer": "adamw", "decay": 0.1, "loss": "hinge"},
 }
-
-
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 def bits(stage: LessonStage) -> list[np.ndarray]:

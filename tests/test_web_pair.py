@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from jaxtyping import config
 
 from etude.playground.address import read_address
 from etude.web.history import state_of
@@ -15,6 +14,7 @@ from etude.web.session import Session
 from etude.web.stage import LessonStage
 from tests.test_web import decoded
 
+pytestmark = pytest.mark.usefixtures("unchecked")
 DATA = "dataset=xor&noise=10&seed=0.3&batchSize=7&percTrainData=20"
 SIDES: dict[str, tuple[str, str]] = {
     "activations": ("activation=tanh", "activation=relu"),
@@ -23,14 +23,6 @@ SIDES: dict[str, tuple[str, str]] = {
     "dropout on both": ("dropout=0.4&networkShape=6,3", "dropout=0.4&networkShape=6,3&optimizer=rmsprop"),
     "networks and losses": ("networkShape=&x=true&xTimesY=true", "networkShape=5&loss=hinge&init=he"),
 }
-
-
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Without the tests' check of every array, which takes ten times as long as so small a network."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture
