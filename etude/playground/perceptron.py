@@ -1,12 +1,12 @@
 """Rosenblatt's rule on the plane, and how often it can be wrong at most (Novikoff 1962)."""
 
+import importlib
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.optimize import nnls
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -89,6 +89,7 @@ def separation(part: Labelled) -> Separation | None:
     rows = t[:, None] * np.column_stack([x, np.ones(len(x))])
     target = np.zeros(rows.shape[1] + 1)
     target[-1] = 1.0
+    nnls = importlib.import_module("scipy.optimize").nnls  # for whose import no other lesson waits
     shares, _ = nnls(np.vstack([rows.T, np.ones(len(rows))]), target)
     normal = rows.T @ shares
     radius, length = float(np.linalg.norm(rows, axis=1).max()), float(np.linalg.norm(normal))
