@@ -1,11 +1,10 @@
 """etude playground: a page on which a small network learns while you watch, and change it."""
 
+import importlib
 import sys
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from etude.cli.flags import parse, show
 from etude.web.server import PageServer, listening
@@ -36,9 +35,10 @@ def command(arguments: list[str]) -> int:
     address = page.address()
     show({"address": address}, f"playground: {address}\nCtrl-C ends it.", as_json=flags.json)
     sys.stdout.flush()
-    torch.set_num_threads(1)  # pictures of 100 x 100 places are too small to share
-    sys.setswitchinterval(0.0005)  # seconds that a frame waits for its turn while the network learns
     if flags.browser:
         webbrowser.open(address)
+    torch = importlib.import_module("torch")  # behind the address: the browser opens meanwhile
+    torch.set_num_threads(1)  # pictures of 100 x 100 places are too small to share
+    sys.setswitchinterval(0.0005)  # seconds that a frame waits for its turn while the network learns
     page.run()
     return 0

@@ -1,27 +1,32 @@
 """The server of the page, on this machine alone."""
 
+import importlib
 import secrets
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import uvicorn
+from typing import TYPE_CHECKING, Any
 
 from etude.errors import UsageError
-from etude.web.app import create_app
-from etude.web.live import LiveTraining
+
+if TYPE_CHECKING:
+    from etude.web.live import LiveTraining
 
 
 class PageServer:
-    """Listens from the beginning, answers once it runs."""
+    """Listens from the beginning, answers once it runs: a browser opens and asks while the rest is still imported."""
 
-    def __init__(self, listener: socket.socket, *, runs: Path, live: LiveTraining | None = None) -> None:
-        self.listener = listener
+    def __init__(self, listener: socket.socket, *, runs: Path, live: "LiveTraining | None" = None) -> None:
+        self.listener, self.runs, self.live = listener, runs, live
         self.port, self.token = listener.getsockname()[1], secrets.token_urlsafe(24)
-        app = create_app(self.token, port=self.port, runs=runs, live=live)
-        self.server = uvicorn.Server(
+
+    def server(self) -> Any:
+        """What answers."""
+        uvicorn, web = importlib.import_module("uvicorn"), importlib.import_module("etude.web.app")
+        app = web.create_app(self.token, port=self.port, runs=self.runs, live=self.live)
+        return uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", ws_per_message_deflate=False, lifespan="off", timeout_graceful_shutdown=1
             )
@@ -33,17 +38,18 @@ class PageServer:
 
     def run(self) -> None:
         """Answer until Ctrl-C."""
-        self.server.run(sockets=[self.listener])
+        self.server().run(sockets=[self.listener])
 
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Answer in a thread of its own, for as long as this is open."""
-        thread = threading.Thread(target=self.run, name="page", daemon=True)
+        server = self.server()
+        thread = threading.Thread(target=server.run, args=([self.listener],), name="page", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            self.server.should_exit = True
+            server.should_exit = True
             thread.join()
 
 
