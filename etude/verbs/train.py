@@ -61,7 +61,12 @@ def restart(
         longer = {key: value for key, value in (("epochs", epochs), ("steps", steps)) if value is not None}
         recipe = fill_recipe(recipe, longer)
         rewrite_recipe(run.folder, recipe)
-    if back_to is not None:
-        run.roll_back(back_to)
     run.note("resume")
-    return recipe.experiments(), Run(run.folder)
+
+    def experiments() -> Iterator[Experiment[Any]]:
+        """Nothing is moved before the training begins, which holds the run folder against others."""
+        if back_to is not None:
+            run.roll_back(back_to)
+        yield from recipe.experiments()
+
+    return experiments(), Run(run.folder)

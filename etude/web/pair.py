@@ -72,9 +72,7 @@ class Pair:
 
     def one_point(self) -> int:
         """Look at the next point of the next update, which is the same for both; after the last of them, make it."""
-        if PERCEPTRON in {
-            side.lesson.optimizer for side in self.sides
-        }:  # updates are points, and none waits for others
+        if any(side.lesson.optimizer == PERCEPTRON for side in self.sides):  # its updates are points, and wait for none
             return self.one_update()
         self.playing = False
         for side in self.sides:
