@@ -17,6 +17,7 @@ from safetensors.numpy import load_file
 from etude.cli.gates import check
 from etude.cli.main import main
 from etude.errors import UsageError
+from etude.training.store import locked
 
 
 @pytest.fixture(autouse=True)
@@ -209,6 +210,10 @@ def test_a_run_goes_back_to_an_older_checkpoint_and_learns_the_same_again(capsys
     assert Path("runs/a/metrics.jsonl").read_text().count("\n") == curves
     undone = load_file(next(Path("runs/a/undone").glob("phase-0-step-6-*")) / "learner.safetensors")
     assert all(np.array_equal(undone[key], before) for key, before in first.items())
+    with locked(Path("runs/a")):
+        assert main(["resume", "a", "--back-to", older]) == 7
+    assert "another process" in capsys.readouterr().err
+    assert kept.exists()
     assert main(["resume", "a", "--back-to", "9"]) == 4
     assert "cannot go back to a checkpoint of update 9: there is none. It has those of " in capsys.readouterr().err
 

@@ -1,6 +1,5 @@
 """Two lessons on stage, moved together."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -8,12 +7,13 @@ from typing import Any
 from etude.playground.lesson import Lesson
 from etude.playground.pair import SIDED, Programme
 from etude.playground.perceptron import PERCEPTRON
-from etude.web.stage import SLICE, LessonStage
+from etude.web.moving import Moving
+from etude.web.stage import LessonStage
 
 NAMES = ("Left", "Right")
 
 
-class Pair:
+class Pair(Moving):
     """A left and a right lesson on the same points: after each wish both have made the same updates.
 
     What changes one of them, such as its rate or a weight, goes to that side itself; the other does not notice.
@@ -21,7 +21,6 @@ class Pair:
 
     def __init__(self, left: LessonStage, right: LessonStage) -> None:
         self.sides = (left, right)
-        self.playing = False
 
     @property
     def trouble(self) -> str:
@@ -35,12 +34,6 @@ class Pair:
         """Updates that both have made."""
         return min(side.step for side in self.sides)
 
-    def advance(self) -> None:
-        """Learn for a slice of time."""
-        until = time.perf_counter() + SLICE
-        while self.playing and time.perf_counter() < until:
-            self.update()
-
     def update(self) -> bool:
         """One update of each, as long as neither has trouble; whether an epoch ended with it."""
         ended = False
@@ -49,18 +42,6 @@ class Pair:
                 ended = side.update()
         self.playing = self.playing and not self.trouble
         return ended
-
-    def play(self, on: bool) -> int:
-        """Go on by themselves, or not; the update at which that took effect."""
-        self.playing = on and not self.trouble
-        return self.step
-
-    def one_epoch(self) -> int:
-        """Stand still, one epoch later."""
-        self.playing = False
-        while not self.trouble and not self.update():
-            pass
-        return self.step
 
     def one_update(self) -> int:
         """Stand still, one update later."""

@@ -1,7 +1,6 @@
 """A lesson of the playground on stage: learns in slices of time, and shows itself as arrays."""
 
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -22,13 +21,12 @@ from etude.playground.worlds import SIDE
 from etude.training.fit import fit
 from etude.training.unsaved import UnsavedRun
 from etude.web.history import History, restore, state_of
+from etude.web.moving import Moving
 
 PLACES = 100
 """of the picture of the answer, in each direction"""
 POOLED = 4
 """places that become one in the picture of a hidden unit"""
-SLICE = 0.008
-"""seconds between two looks at the wishes"""
 LONGEST_TRACE = 1000
 """weights and biases of a network whose numbers somebody could still read"""
 
@@ -37,8 +35,11 @@ class TraceError(ValueError):
     """Numbers that cannot be written out."""
 
 
-class LessonStage:
+class LessonStage(Moving):
     """One lesson from its first weights on."""
+
+    step = 0
+    trouble = ""
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
@@ -51,12 +52,8 @@ class LessonStage:
         self.rule: Rule = learner
         self.network: PlaneNetwork = learner.network
         self.events = fit(self.experiment, UnsavedRun())
-        self.step = 0
         self.looked = -1
         """the point of the next update that somebody looks at, -1 for none"""
-        self.playing = False
-        self.trouble = ""
-        """why it cannot go on, in words"""
         self.places = told(plane(SIDE, PLACES), lesson.features).float().T.contiguous()
         self.scores = self.experiment.evaluate()
         """of the latest epoch"""
@@ -86,12 +83,6 @@ class LessonStage:
             return self.rule.rate
         return self.rule.optimizer.rate if self.step else self.lesson.rate
 
-    def advance(self) -> None:
-        """Learn for a slice of time."""
-        until = time.perf_counter() + SLICE
-        while self.playing and time.perf_counter() < until:
-            self.update()
-
     def update(self) -> bool:
         """One update; whether an epoch ended with it."""
         self.looked = -1
@@ -114,18 +105,6 @@ class LessonStage:
         """Go no further; the epoch ends here."""
         self.playing, self.trouble = False, why
         return True
-
-    def play(self, on: bool) -> int:
-        """Go on by itself, or not; the update at which that took effect."""
-        self.playing = on and not self.trouble
-        return self.step
-
-    def one_epoch(self) -> int:
-        """Stand still, one epoch later."""
-        self.playing = False
-        while not self.trouble and not self.update():
-            pass
-        return self.step
 
     def one_update(self) -> int:
         """Stand still, one update later."""
