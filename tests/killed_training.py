@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from etude.training import run as runs
+from etude.training import saving
 from etude.training.phases import train
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import start
@@ -29,7 +30,7 @@ def killed_training(name: str, out: Path, updates: int) -> int | None:
 def train_until(name: str, out: Path, updates: int, threads: int) -> None:
     """As many threads as those who compare: they decide the order of sums."""
     torch.set_num_threads(threads)
-    runs.LONGEST, runs.KEPT = math.inf, 100
+    saving.LONGEST, runs.KEPT = math.inf, 100
     tiny = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | {"steps": 4})
     experiments, run = start(name, tiny, out=out)
     often = (dataclasses.replace(each, log_every=1) for each in experiments)

@@ -1,6 +1,7 @@
 """Run folders: whole or not at all, and damage is noticed."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_checkpoint_continues_every_optimizer_bit_for_bit(tmp_path: Path, kind: 
     first = learner(kind)
     for _ in range(3):
         first.update(x)
-    write_folder(tmp_path / "step-3", lambda folder: write_snapshot(folder, snapshot(first, step=3, phase=0)))
+    write_folder(tmp_path / "step-3", partial(write_snapshot, snapshot(first, step=3, phase=0)))
     second = learner(kind)
     assert read_checkpoint(tmp_path / "step-3", second) == 3
     for _ in range(2):
@@ -59,7 +60,7 @@ def test_tied_weights_are_saved_and_read(tmp_path: Path) -> None:
 
     first, second = tied(), tied()
     first.update(Inputs(torch.randn(2, 3)))
-    write_folder(tmp_path / "step-1", lambda folder: write_snapshot(folder, snapshot(first, step=1, phase=0)))
+    write_folder(tmp_path / "step-1", partial(write_snapshot, snapshot(first, step=1, phase=0)))
     read_checkpoint(tmp_path / "step-1", second)
     assert torch.equal(second.model[1].weight, first.model[0].weight)
 
@@ -97,7 +98,7 @@ def test_failed_writing_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_manifest_names_what_differs(tmp_path: Path) -> None:
-    write_folder(tmp_path / "a", lambda folder: write_snapshot(folder, snapshot(learner(), step=0, phase=0)))
+    write_folder(tmp_path / "a", partial(write_snapshot, snapshot(learner(), step=0, phase=0)))
     assert verify_folder(tmp_path / "a") is None
     (tmp_path / "a" / "state.json").write_text("{}")
     assert verify_folder(tmp_path / "a") == "state.json differs from the manifest"

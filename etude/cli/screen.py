@@ -46,6 +46,8 @@ class Screen:
     def update(self, event: Event) -> None:
         """Show one event, if it is time to."""
         self.scores = event.scores or self.scores
+        if event.note:
+            self.note(event.note)
         now = time.perf_counter()
         if now - self.drawn < (0.1 if self.console.is_terminal else PLAIN_EVERY) and event.step < event.steps:
             return

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from etude.learners.base import Learner
 from etude.optim import Optimizer
-from etude.training.store import Json, read_json, write_json, write_manifest
+from etude.training import disk
+from etude.training.store import Json, encoded, manifest, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ def snapshot(learner: Learner[Any], *, step: int, phase: int) -> Snapshot:
     return Snapshot(flat(learner.state_dict()), flat(tensors), state)
 
 
-def write_snapshot(folder: Path, taken: Snapshot) -> None:
-    """Fill `folder` with learner.safetensors, training.safetensors, state.json and manifest.json."""
-    save_file(taken.learner, folder / "learner.safetensors")
-    save_file(taken.training, folder / "training.safetensors")
-    write_json(folder / "state.json", taken.state)
-    write_manifest(folder)
+def write_snapshot(taken: Snapshot, folder: Path) -> None:
+    """Fill an empty `folder` with learner.safetensors, training.safetensors, state.json and manifest.json."""
+    contents = {
+        "learner.safetensors": save(taken.learner),
+        "training.safetensors": save(taken.training),
+        "state.json": encoded(taken.state),
+    }
+    for name, content in contents.items():
+        disk.write(folder / name, content)
+    disk.write(folder / "manifest.json", manifest(contents))
 
 
 def read_checkpoint(folder: Path, learner: Learner[Any]) -> int:

@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 from pydantic import TypeAdapter
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from etude.data.splits import Splits
 from etude.errors import DataError
 from etude.schema import Schema
-from etude.training.store import Json, read_json, write_json
+from etude.training.store import Json, read_json, write_bytes, write_json
 
 PARTS = ("train", "valid", "test")
 
@@ -31,7 +31,7 @@ def describe_data(splits: Splits[Any], folder: Path) -> None:
         return
     sizes = dict(zip(PARTS, (len(splits.train), len(splits.valid), len(splits.test)), strict=True))
     rows = {name: rows.clone() for name, rows in zip(PARTS, splits.rows, strict=True)}  # parts may share their rows
-    save_file(rows, folder / "split.safetensors")
+    write_bytes(folder / "split.safetensors", save(rows))
     facts = {"schema": asdict(splits.schema), "rule": splits.rule, "parts": sizes}
     write_json(path, facts | {"notes": list(splits.notes), "fingerprint": splits.fingerprint})
 

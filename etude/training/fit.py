@@ -22,6 +22,8 @@ class Event:
     logs: Logs
     scores: dict[str, float]
     """empty except after an evaluation"""
+    note: str = ""
+    """what went wrong meanwhile, though the training goes on"""
 
 
 @runtime_checkable
@@ -40,8 +42,9 @@ class Journal(Protocol):
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Add a row to the curves."""
 
-    def offer(self, step: int, learner: Learner[Any]) -> None:
-        """Keep the state of the training if it is good or if it is time to."""
+    def offer(self, step: int, learner: Learner[Any]) -> str:
+        """Keep the state of the training if it is good or if it is time to; what went wrong, as a sentence."""
+        ...
 
     def save(self, step: int, learner: Learner[Any]) -> None:
         """Keep the state of the training."""
@@ -66,12 +69,13 @@ def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]
             logs = learner.update(next(batches).to(device))
             step += 1
             scores: dict[str, float] = {}
+            note = ""
             if step % experiment.evaluate_every == 0 or step == experiment.steps:
                 scores = experiment.evaluate()
             if scores or step % experiment.log_every == 0:
                 record(run, experiment, step, logs, scores)
-                run.offer(step, learner)
-            yield Event(step, experiment.steps, logs, scores)
+                note = run.offer(step, learner)
+            yield Event(step, experiment.steps, logs, scores, note)
     except GeneratorExit:  # the caller stopped looking: keep what was learnt
         run.save(step, learner)
         raise

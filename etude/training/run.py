@@ -1,24 +1,18 @@
 """One run is one folder: what was asked, what happened, what was learnt."""
 
-import shutil
 import time
-from collections.abc import Mapping
-from functools import reduce
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from etude.errors import CheckpointError
+from etude.errors import CheckpointError, ResourceError
 from etude.learners.base import Learner
+from etude.training import disk
 from etude.training.checkpoint import Snapshot, read_checkpoint, snapshot, write_snapshot
-from etude.training.store import (
-    Json,
-    append_line,
-    read_json,
-    read_lines,
-    verify_folder,
-    write_folder,
-    write_lines,
-)
+from etude.training.curves import Curves
+from etude.training.saving import Saver
+from etude.training.store import Json, append_lines, read_json, remove_tree, verify_folder, write_folder
 
 FORMAT = 1
 """version of the layout of a run folder"""
@@ -26,11 +20,8 @@ FORMAT = 1
 KEPT = 2
 """newest checkpoints that are kept beside the best one and the last one of each phase"""
 
-LONGEST = 10.0
-"""seconds of training between two checkpoints, at the evaluations and rows of the curves"""
 
-
-class Run:
+class Run(Curves):
     """A run folder, seen from one of its phases (a recipe of several experiments has several).
 
     `best_by` names the score by which the best checkpoint is chosen and kept; None keeps the newest only.
@@ -39,20 +30,10 @@ class Run:
     def __init__(
         self, folder: Path, *, phase: int = 0, best_by: str | None = None, higher_is_better: bool = False
     ) -> None:
-        self.folder = folder
-        self.phase = phase
-        self.best_by = best_by
-        self.higher_is_better = higher_is_better
-        self.started = time.perf_counter()
-        """so that rows of a resumed run count on from the seconds of the last one"""
-        self.leader: dict[str, Json] | None = None
-        """the row with the best score so far"""
+        super().__init__(folder, phase=phase, best_by=best_by, higher_is_better=higher_is_better)
         self.best: Snapshot | None = None
         """the best state, while it is only in memory"""
-        self.saved = self.started
-        """when a checkpoint was last written"""
-        self.cost = 0.0
-        """seconds that it took"""
+        self.saver = Saver()
 
     @property
     def checkpoints(self) -> Path:
@@ -72,93 +53,90 @@ class Run:
         """The folder of one checkpoint."""
         return self.checkpoints / f"step-{step:09d}"
 
-    def log(self, step: int, values: Mapping[str, float]) -> None:
-        """Add a row to the curves."""
-        seconds = round(time.perf_counter() - self.started, 3)
-        row = {"step": step, "phase": self.phase, "seconds": seconds, **values}
-        append_line(self.folder / "metrics.jsonl", row)
-        self.leader = self.better(self.leader, row)
-
-    def curves(self) -> list[dict[str, Json]]:
-        """The rows of this phase, oldest first."""
-        return [row for row in read_lines(self.folder / "metrics.jsonl") if row["phase"] == self.phase]
-
-    def seconds(self) -> float:
-        """Spent on this phase until its last row, without the pauses."""
-        rows = self.curves()
-        return float(rows[-1]["seconds"]) if rows else 0.0
-
     def note(self, event: str, **facts: Json) -> None:
-        """Add a line to the diary of the run."""
-        append_line(self.folder / "events.jsonl", {"time": time.time(), "event": event, **facts})
+        """Add a line to the diary of the run, if the disk takes it."""
+        with suppress(OSError):
+            append_lines(self.folder / "events.jsonl", [{"time": time.time(), "event": event, **facts}])
 
-    def best_step(self) -> int | None:
-        """The evaluation with the best score, the first of equals; None before the first evaluation."""
-        leader = reduce(self.better, self.curves(), None)
-        return int(leader["step"]) if leader is not None else None
-
-    def better(self, leader: dict[str, Json] | None, row: dict[str, Json]) -> dict[str, Json] | None:
-        """The row with the better score, the earlier one of equals."""
-        score = row.get(self.best_by or "")
-        if score is None or leader is None:
-            return leader if score is None else row
-        gain = score - leader[self.best_by or ""]
-        return row if (gain > 0 if self.higher_is_better else gain < 0) else leader
-
-    def stale(self) -> int:
-        """Evaluations since the best one."""
-        best = self.best_step()
-        return sum(row["step"] > best for row in self.curves() if self.best_by in row) if best is not None else 0
-
-    def offer(self, step: int, learner: Learner[Any]) -> None:
+    def offer(self, step: int, learner: Learner[Any]) -> str:
         """Take note of an evaluated state: kept in memory if it is the best, written if it is time to.
 
-        Writing is allowed a fiftieth of the time, and at least every `LONGEST` seconds; whatever is written, the best
-        state of that moment is written with it.
+        Whatever is written, the best state of that moment is written with it. What went wrong with writing is returned
+        as a sentence, empty if nothing did; ResourceError E-DISK after the third time in a row.
         """
+        failed = self.saver.failed()
+        if failed is not None:
+            self.news.append(f"{failed.message} {self.kept} The training goes on, and tries again.")
         if self.leader is not None and self.leader["step"] == step:
             self.best = snapshot(learner, step=step, phase=self.phase)
-        waited = time.perf_counter() - self.saved
-        if waited > min(50 * self.cost, LONGEST):
-            self.save(step, learner)
+        if self.saver.is_due():
+            self.begin_to_save(step, learner)
+        said, self.news = " ".join(self.news), []
+        return said
 
     def save(self, step: int, learner: Learner[Any]) -> None:
-        """Write a checkpoint, unless there is one of this step, and remove those that nobody needs any more."""
+        """Write a checkpoint, and wait for it; ResourceError E-DISK if the disk does not take it."""
+        self.begin_to_save(step, learner)
+        self.saver.wait()
+        failed = self.saver.failed()
+        if failed is not None:
+            raise ResourceError(failed.code, f"{failed.message} {self.kept} What was learnt after it is lost.")
+
+    def begin_to_save(self, step: int, learner: Learner[Any]) -> None:
+        """Copy the state, which is written while the training goes on, with the best one if that is only in memory."""
+        self.saver.wait()
         begun = time.perf_counter()
-        self.keep_best()
-        self.write(snapshot(learner, step=step, phase=self.phase))
-        for old in set(self.steps()[:-KEPT]) - {self.best_step()}:
-            shutil.rmtree(self.checkpoint(old))
-        self.saved = time.perf_counter()
-        self.cost = self.saved - begun
+        taken = [*self.only_in_memory(), snapshot(learner, step=step, phase=self.phase)]
+        best = self.leader["step"] if self.leader is not None else None
+        self.saver.write(lambda: self.write(taken, best=best), begun=begun)
+
+    def only_in_memory(self) -> list[Snapshot]:
+        """The best state, unless it is written."""
+        if self.best is not None and self.checkpoint(self.best.state["step"]).exists():
+            self.best = None
+        return [self.best] if self.best is not None else []
 
     def keep_best(self) -> None:
-        """Write the best state if it is only in memory."""
-        if self.best is not None:
-            self.write(self.best)
-            self.best = None
+        """Write the best state if it is only in memory, and if the disk takes it."""
+        self.saver.wait()
+        with suppress(ResourceError):
+            for each in self.only_in_memory():
+                self.write([each], best=each.state["step"])
 
-    def write(self, taken: Snapshot) -> None:
-        """Write a state, unless it is there."""
-        folder = self.checkpoint(taken.state["step"])
+    def write(self, taken: list[Snapshot], *, best: int | None) -> None:
+        """Write states that are not there, and remove the checkpoints that nobody needs any more.
+
+        Their rows of the curves survive a power loss if they do.
+        """
+        if self.metrics.exists():
+            disk.sync(self.metrics)
+        for each in taken:
+            folder = self.checkpoint(each.state["step"])
+            if not folder.exists():
+                self.make(self.checkpoints)
+                with suppress(FileExistsError):  # somebody who watches has just had it written
+                    write_folder(folder, partial(write_snapshot, each))
+        for old in set(self.steps()[:-KEPT]) - {best}:
+            with suppress(FileNotFoundError):
+                remove_tree(self.checkpoint(old))
+
+    def make(self, folder: Path) -> None:
+        """A folder in that of the run, if it is not there."""
         if not folder.exists():
-            self.checkpoints.mkdir(parents=True, exist_ok=True)
-            write_folder(folder, lambda temporary: write_snapshot(temporary, taken))
+            disk.make_folder(folder)
+            disk.sync(self.folder)
 
     def load(self, learner: Learner[Any]) -> int:
-        """Continue from the newest whole checkpoint of this phase: the updates behind it, 0 if there is none.
-
-        Rows of the curves that were written after it are cut off, so that none appears twice.
-        """
+        """Continue from the newest whole checkpoint of this phase: the updates behind it, 0 if there is none."""
         step = self.newest()
         if step:
             read_checkpoint(self.checkpoint(step), learner)
-        rows = read_lines(self.folder / "metrics.jsonl")
-        kept = [row for row in rows if (row["phase"], row["step"]) <= (self.phase, step)]
-        if len(kept) < len(rows):
-            write_lines(self.folder / "metrics.jsonl", kept)
-        self.started = time.perf_counter() - self.seconds()
-        self.leader = reduce(self.better, self.curves(), None)
+        reached = self.cut(step)
+        if reached > step:
+            self.news.append(
+                f"going on after update {step:,}: the training had stopped without notice at about update "
+                f"{reached:,}; {reached - step:,} updates are made again, to the same bits."
+            )
         return step
 
     def newest(self) -> int:
@@ -191,8 +169,8 @@ class Run:
 
     def move(self, step: int, where: str) -> None:
         """Put a checkpoint out of the way, without losing it."""
-        (self.folder / where).mkdir(exist_ok=True)
-        self.checkpoint(step).rename(self.folder / where / f"phase-{self.phase}-step-{step}-{time.time_ns()}")
+        self.make(self.folder / where)
+        disk.rename(self.checkpoint(step), self.folder / where / f"phase-{self.phase}-step-{step}-{time.time_ns()}")
 
     def set_aside(self, step: int, fault: str) -> None:
         """Move a damaged checkpoint out of the way, and note it."""

@@ -31,8 +31,9 @@ class UnsavedRun:
     def save(self, step: int, learner: Learner[Any]) -> None:
         """Nothing to write: the learner is the caller's."""
 
-    def offer(self, step: int, learner: Learner[Any]) -> None:
+    def offer(self, step: int, learner: Learner[Any]) -> str:
         """Nothing to write here either."""
+        return ""
 
     def keep_best(self) -> None:
         """Nor here: who wants the best keeps it."""
