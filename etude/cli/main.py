@@ -42,8 +42,9 @@ def usage() -> str:
         "  etude train lenet                      a convolutional network on 8x8 digits, in seconds\n"
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
-        "exit codes: 0 done, 1 a --require gate not met, 2 usage, 3 data, 4 run folder, 5 resources,\n"
-        "  6 diverged, 7 run folder in use, 70 a bug of etude, 130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
+        "exit codes: 0 done, 1 a --require gate not met or a recipe of yours failed, 2 usage, 3 data, 4 run folder,\n"
+        "  5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude,\n"
+        "  130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
     )
 
 
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return confess(error)
+        return blame(error) or confess(error)
 
 
 def find_verb(name: str) -> ModuleType:
@@ -80,6 +81,28 @@ def complain(error: EtudeError, *, as_json: bool) -> None:
         print(json.dumps({"error": {"code": error.code, "message": error.message}}, ensure_ascii=False))
     else:
         print(f"etude: {error.message} [{error.code}]", file=sys.stderr)
+
+
+def blame(error: Exception) -> int:
+    """1 where the code of somebody's own recipe failed, of which the traceback shows the part from there on; else 0."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = next((number for number, each in enumerate(frames) if each.filename in own_files()), None)
+    if own is None:
+        return 0
+    said = "".join(traceback.format_list(frames[own:]))
+    first = frames[own]
+    print(
+        f"etude: {first.filename}, line {first.lineno}, in {first.name}: {type(error).__name__}: {error}\n{said}"
+        "The last good checkpoint is kept; when that is mended: etude resume",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def own_files() -> set[str]:
+    """Recipes in files of somebody's own that were loaded."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("etude_recipe_")]
+    return {str(module.__file__) for module in modules}
 
 
 def confess(error: Exception) -> int:

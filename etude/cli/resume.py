@@ -11,6 +11,7 @@ from etude.cli.flags import parse
 from etude.cli.gates import check_gates
 from etude.cli.page import PageFlags, reserved, trained
 from etude.cli.session import Session
+from etude.training.describe import elsewhere
 from etude.verbs.train import restart
 
 
@@ -44,6 +45,8 @@ def command(arguments: list[str]) -> int:
         flags.run, epochs=flags.epochs, steps=flags.steps, back_to=flags.back_to, trusted=flags.recipe
     )
     with Session(run) as session:
+        if said := elsewhere(run.folder):
+            session.screen.note(f"  {said}")
         events = trained(
             experiments, run, session.interrupts, listener=listener, browser=flags.page.browser, recipe=flags.recipe
         )

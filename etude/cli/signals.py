@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM end a training between two updates, so that what was learnt is saved."""
+"""Ctrl-C and SIGTERM end a training between two updates, so that what was learnt is saved.
+
+A terminal that is closed does not end it.
+"""
 
 import signal
 from types import FrameType, TracebackType
@@ -12,6 +15,7 @@ class Interrupts:
 
     def __enter__(self) -> None:
         self.before = {number: signal.signal(number, self.note) for number in (signal.SIGINT, signal.SIGTERM)}
+        self.before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -25,6 +25,11 @@ class Snapshot:
     state: Json
     """the rest"""
 
+    @property
+    def bytes(self) -> int:
+        """That the tensors take."""
+        return sum(each.nbytes for each in (*self.learner.values(), *self.training.values()))
+
 
 def snapshot(learner: Learner[Any], *, step: int, phase: int) -> Snapshot:
     """Copy the state of a training after `step` updates."""

@@ -24,6 +24,8 @@ class Curves:
         """the row with the best score so far"""
         self.unwritten: list[dict[str, Json]] = []
         """rows that the disk did not take yet"""
+        self.refused = False
+        """whether that was said"""
         self.news: list[str] = []
         """sentences for whoever trains"""
 
@@ -37,16 +39,21 @@ class Curves:
         seconds = round(time.perf_counter() - self.started, 3)
         row = {"step": step, "phase": self.phase, "seconds": seconds, **values}
         self.leader = self.better(self.leader, row)
+        self.unwritten.append(row)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that wait, if the disk takes them; the first time that it does not, that is said."""
         try:
-            append_lines(self.metrics, [*self.unwritten, row])
-            self.unwritten = []
+            append_lines(self.metrics, self.unwritten)
+            self.unwritten, self.refused = [], False
         except OSError as error:
-            if not self.unwritten:
+            if not self.refused:
                 self.news.append(
                     f"the curves cannot be written: {refusal(error, self.folder)}. They are kept in memory, and the "
                     "training goes on."
                 )
-            self.unwritten.append(row)
+            self.refused = True
 
     def curves(self) -> list[dict[str, Json]]:
         """The rows of this phase, oldest first."""

@@ -72,3 +72,19 @@ def environment() -> dict[str, Json]:
         "devices": [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())] or ["cpu"],
         "command": sys.argv,
     }
+
+
+def elsewhere(folder: Path) -> str:
+    """Why a run may not go on here to the same bits, as a sentence; empty if nothing stands against it."""
+    path = folder / "environment.json"
+    if not path.exists():
+        return ""
+    then, now = decisive(read_json(path)), decisive(environment())
+    changed = [f"{key} {old} -> {now.get(key)}" for key, old in then.items() if now.get(key) != old]
+    return f"The same bits are not promised any more: {', '.join(changed)}." if changed else ""
+
+
+def decisive(facts: Json) -> Json:
+    """What sums and chance depend on."""
+    place = {"threads": facts["threads"], "devices": ", ".join(facts["devices"])}
+    return facts["versions"] | place | {"processor": facts["machine"]["processor"]}

@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from etude.training import disk
 from etude.training.checkpoint import Snapshot, read_checkpoint, snapshot, write_snapshot
 from etude.training.curves import Curves
 from etude.training.saving import Saver
-from etude.training.store import Json, append_lines, read_json, remove_tree, verify_folder, write_folder
+from etude.training.store import Json, append_lines, read_json, remove_tree, verify_folder, write_folder, writing
 
 FORMAT = 1
 """version of the layout of a run folder"""
@@ -66,7 +67,10 @@ class Run(Curves):
         """
         failed = self.saver.failed()
         if failed is not None:
-            self.news.append(f"{failed.message} {self.kept} The training goes on, and tries again.")
+            self.news.append(
+                f"{failed.message} A checkpoint takes {self.saver.size / 1e6:,.1f} MB. The last one is kept; the "
+                "training goes on, and tries again."
+            )
         if self.leader is not None and self.leader["step"] == step:
             self.best = snapshot(learner, step=step, phase=self.phase)
         if self.saver.is_due():
@@ -79,16 +83,26 @@ class Run(Curves):
         self.begin_to_save(step, learner)
         self.saver.wait()
         failed = self.saver.failed()
-        if failed is not None:
-            raise ResourceError(failed.code, f"{failed.message} {self.kept} What was learnt after it is lost.")
+        if failed is not None and not self.checkpoint(step).exists():
+            raise ResourceError(
+                failed.code, f"{failed.message} The last good checkpoint is kept, what came after it lost."
+            )
 
     def begin_to_save(self, step: int, learner: Learner[Any]) -> None:
         """Copy the state, which is written while the training goes on, with the best one if that is only in memory."""
         self.saver.wait()
         begun = time.perf_counter()
+        if self.unwritten:
+            self.flush()
         taken = [*self.only_in_memory(), snapshot(learner, step=step, phase=self.phase)]
+        self.saver.size = sum(each.bytes for each in taken)
         best = self.leader["step"] if self.leader is not None else None
-        self.saver.write(lambda: self.write(taken, best=best), begun=begun)
+
+        def act() -> None:
+            with writing(self.folder):
+                self.write(taken, best=best)
+
+        self.saver.write(act, begun=begun)
 
     def only_in_memory(self) -> list[Snapshot]:
         """The best state, unless it is written."""
@@ -99,7 +113,7 @@ class Run(Curves):
     def keep_best(self) -> None:
         """Write the best state if it is only in memory, and if the disk takes it."""
         self.saver.wait()
-        with suppress(ResourceError):
+        with suppress(ResourceError), writing(self.folder):
             for each in self.only_in_memory():
                 self.write([each], best=each.state["step"])
 
@@ -184,9 +198,17 @@ def open_run(folder: Path) -> Run:
         raise CheckpointError("E-RUN-FILE", f"{folder} is no run folder: it has no recipe.json.")
     form = read_json(folder / "recipe.json").get("format")
     if form != FORMAT:
-        raise CheckpointError("E-RUN-FORMAT", f"{folder} has format {form}; this etude reads format {FORMAT}.")
+        raise CheckpointError("E-RUN-FORMAT", f"{folder} has format {form}; {reading(folder)}.")
     phase = max(
         (int(path.name.removeprefix("experiment-")[:-5]) for path in folder.glob("experiment-*.json")), default=0
     )
     watch = read_json(folder / f"experiment-{phase}.json")["watch"]
     return Run(folder, phase=phase, best_by=watch["score"], higher_is_better=watch["higher_is_better"])
+
+
+def reading(folder: Path) -> str:
+    """Which formats are read here, and which etude wrote a folder that has another one."""
+    path = folder / "environment.json"
+    versions = read_json(path).get("versions", {}) if path.exists() else {}
+    written = f"it was written by etude {versions['etude']}. Install that one or a newer one" if versions else ""
+    return f"this etude ({version('etude')}) reads format {FORMAT}" + (f", {written}" if written else "")

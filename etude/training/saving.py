@@ -22,6 +22,8 @@ class Saver:
         """when the latest state was copied"""
         self.cost = 0.0
         """seconds that it took to copy and to write"""
+        self.size = 0
+        """bytes of what is written"""
         self.thread: Thread | None = None
         self.fault: Exception | None = None
         """of the latest writing"""

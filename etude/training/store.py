@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from errno import EACCES, EDQUOT, EFBIG, ENOSPC, ENOTEMPTY, EPERM, EROFS
+from errno import EACCES, EDQUOT, EFBIG, EIO, ENOSPC, ENOTEMPTY, EPERM, EROFS
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,8 +18,8 @@ from etude.training import disk
 
 Json: TypeAlias = Any
 """what `json` reads and writes"""
-UNWRITABLE = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG)
-"""what a disk says that is full, or not ours to write on"""
+UNWRITABLE = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG, EIO)
+"""what a disk says that is full, broken, or not ours to write on"""
 
 
 @contextmanager

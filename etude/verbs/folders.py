@@ -1,11 +1,14 @@
 """Where runs are: their names, the last one, the best one."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from etude.errors import CheckpointError, UsageError, nearest
 from etude.training.run import Run, open_run
-from etude.training.store import read_json
+from etude.training.store import read_json, sweep, write_folder, writing
 
 
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
@@ -49,18 +52,36 @@ def best_score(run: Run) -> float | None:
     return next((float(row[run.best_by]) for row in run.curves() if row["step"] == best and run.best_by in row), None)
 
 
-def new_folder(name: str | None, recipe: str, data: str, runs: Path) -> Path:
-    """A folder that is not there yet: `name`, or the recipe, the data and a number."""
-    if name is not None:
-        folder = runs / name
-        if not re.fullmatch(r"[\w.+-]+", name):
-            raise UsageError("E-RUN-NAME", f"--name {name!r}: use letters, digits, '.', '_', '+' and '-' only.")
-        if folder.exists():
-            raise UsageError("E-RUN-EXISTS", f"{folder} exists; take another --name, or `etude resume {name}`.")
-        return folder
+def make_new(name: str | None, recipe: str, data: str, runs: Path, fill: Callable[[Path], None]) -> Path:
+    """Make a run folder that was not there: `name`, or the recipe, the data and the next free number."""
+    with writing(runs):
+        runs.mkdir(parents=True, exist_ok=True)
+        sweep(runs)
+    for folder in [runs / name] if name is not None else numbered(recipe, data, runs):
+        if not folder.exists():
+            with suppress(FileExistsError):  # another training was faster
+                write_folder(folder, fill)
+                return folder
+    raise taken(runs, name)
+
+
+def check_free(name: str | None, runs: Path) -> None:
+    """UsageError for a name that cannot be that of a new run, before anything else is done."""
+    if name is None:
+        return
+    if not re.fullmatch(r"[\w.+-]+", name):
+        raise UsageError("E-RUN-NAME", f"--name {name!r}: use letters, digits, '.', '_', '+' and '-' only.")
+    if (runs / name).exists():
+        raise taken(runs, name)
+
+
+def taken(runs: Path, name: str | None) -> UsageError:
+    """Another run has that name."""
+    return UsageError("E-RUN-EXISTS", f"{runs / str(name)} exists; take another --name, or `etude resume {name}`.")
+
+
+def numbered(recipe: str, data: str, runs: Path) -> Iterator[Path]:
+    """The recipe and the data with 1, 2, 3 and so on behind them."""
     words = f"{Path(recipe).stem}-{Path(data).name.split('.')[0]}"
     stem = re.sub(r"[^\w-]+", "-", words).strip("-")
-    number = 1
-    while (runs / f"{stem}-{number}").exists():
-        number += 1
-    return runs / f"{stem}-{number}"
+    return (runs / f"{stem}-{number}" for number in count(1))

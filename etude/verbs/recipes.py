@@ -21,6 +21,9 @@ from etude.training.experiment import Recipe
 from etude.training.run import FORMAT
 from etude.training.store import Json, read_json, write_json, write_text
 
+CHANGEABLE = ("epochs", "steps", "device")
+"""fields that may be others when a run goes on"""
+
 
 def find_recipe(name: str) -> type[Recipe]:
     """A recipe of etude or of an installed package by its short name, any importable module, or a Python file."""
@@ -106,7 +109,8 @@ def checked_recipe(recipe: Recipe) -> Recipe:
 
 def write_recipe(folder: Path, name: str, recipe: Recipe) -> None:
     """Write recipe.json; a recipe in a file of the user's own is copied beside it."""
-    record: dict[str, Json] = {"format": FORMAT, "recipe": name, "fields": dataclasses.asdict(recipe)}
+    fields = dataclasses.asdict(recipe)
+    record: dict[str, Json] = {"format": FORMAT, "recipe": name, "fields": fields, "began": fields}
     if name.endswith(".py"):
         text = Path(name).read_text(encoding="utf-8")
         record |= {"recipe": str(Path(name).resolve()), "sha256": hashlib.sha256(text.encode()).hexdigest()}
@@ -117,6 +121,24 @@ def write_recipe(folder: Path, name: str, recipe: Recipe) -> None:
 def rewrite_recipe(folder: Path, recipe: Recipe) -> None:
     """Other values for a run that exists."""
     write_json(folder / "recipe.json", read_json(folder / "recipe.json") | {"fields": dataclasses.asdict(recipe)})
+
+
+def refuse_edited(folder: Path) -> None:
+    """CheckpointError E-RUN-EDITED where recipe.json was changed by hand in what a training cannot change midway."""
+    path = folder / "recipe.json"
+    record = read_json(path)
+    fields, began = record["fields"], record.get("began", record["fields"])
+    changed = [
+        f"{key} {began.get(key)!r} -> {fields.get(key)!r}"
+        for key in began | fields
+        if fields.get(key) != began.get(key) and key not in CHANGEABLE
+    ]
+    if changed:
+        raise CheckpointError(
+            "E-RUN-EDITED",
+            f"{path} is not what the run began with: {'; '.join(changed)}. A run goes on as it began; put that back, "
+            f"or train another one: etude train {record['recipe']} --start-from {path}.",
+        )
 
 
 def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:

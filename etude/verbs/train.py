@@ -7,14 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from etude.chance import flush_denormals
-from etude.training.describe import environment
+from etude.training.describe import elsewhere, environment
 from etude.training.experiment import Experiment, Recipe
 from etude.training.phases import describe
 from etude.training.run import Run
-from etude.training.store import write_folder, write_json
+from etude.training.store import write_json
 from etude.verbs.cost import updates_in
-from etude.verbs.folders import find_run, new_folder
-from etude.verbs.recipes import checked_recipe, fill_recipe, read_recipe, rewrite_recipe, write_recipe
+from etude.verbs.folders import check_free, find_run, make_new
+from etude.verbs.recipes import (
+    checked_recipe,
+    fill_recipe,
+    read_recipe,
+    refuse_edited,
+    rewrite_recipe,
+    write_recipe,
+)
 
 
 def start(
@@ -28,7 +35,7 @@ def start(
     recipe = checked_recipe(recipe)
     if minutes is not None:
         recipe = dataclasses.replace(recipe, steps=updates_in(recipe, minutes))
-    folder = new_folder(run_name, name, recipe.source.data, out)
+    check_free(run_name, out)
     experiments = recipe.experiments()
     first = next(experiments)
 
@@ -37,8 +44,7 @@ def start(
         write_json(temporary / "environment.json", environment())
         describe(first, temporary, 0)
 
-    out.mkdir(parents=True, exist_ok=True)
-    write_folder(folder, fill)
+    folder = make_new(run_name, name, recipe.source.data, out, fill)
     return chain([first], experiments), Run(folder)
 
 
@@ -56,12 +62,13 @@ def restart(
     """
     flush_denormals()
     run = find_run(name)
+    refuse_edited(run.folder)
     recipe = read_recipe(run.folder, trusted=trusted)
     if epochs is not None or steps is not None:
         longer = {key: value for key, value in (("epochs", epochs), ("steps", steps)) if value is not None}
         recipe = fill_recipe(recipe, longer)
         rewrite_recipe(run.folder, recipe)
-    run.note("resume")
+    run.note("resume", elsewhere=elsewhere(run.folder))
 
     def experiments() -> Iterator[Experiment[Any]]:
         """Nothing is moved before the training begins, which holds the run folder against others."""
