@@ -64,7 +64,7 @@ class Disk:
 
     def note(self, operation: str, path: Path, other: object = None) -> None:
         """What an operation does to the disk."""
-        parent = self.node(path.parent)
+        parent = self.node(path.parent) if path != self.root else self.top
         match operation:
             case "make_folder":
                 parent.changes.append((path.name, Node(names={})))
