@@ -3,7 +3,10 @@
 A terminal that is closed does not end it.
 """
 
+import os
 import signal
+import stat
+from contextlib import suppress
 from types import FrameType, TracebackType
 
 
@@ -15,7 +18,7 @@ class Interrupts:
 
     def __enter__(self) -> None:
         self.before = {number: signal.signal(number, self.note) for number in (signal.SIGINT, signal.SIGTERM)}
-        self.before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.before[signal.SIGHUP] = signal.signal(signal.SIGHUP, silence)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -32,3 +35,13 @@ class Interrupts:
     def exit_code(self) -> int:
         """128 and the signal's number, as shells count; 0 if none came."""
         return 128 + self.received if self.received is not None else 0
+
+
+def silence(number: int, frame: FrameType | None) -> None:
+    """The terminal is gone: what is written to it goes nowhere, instead of failing."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        with suppress(OSError):  # a handle that was closed
+            if stat.S_ISCHR(os.fstat(handle).st_mode):  # isatty says no of one that hung up
+                os.dup2(nowhere, handle)
+    os.close(nowhere)
