@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 TSC := npx --yes --package typescript@5.9.3 tsc
 export ETUDE_DATA := $(abspath $(or $(ETUDE_DATA),$(wildcard ../shared/data)))
 
-.PHONY: demo test check results bench pictures clean
+.PHONY: demo test check results bench faults pictures clean
 
 demo: $(STAMP)  ## train LeNet on digits, score it honestly, write its report
 	$(BIN)/etude train lenet --require 'accuracy>=0.95'
@@ -31,6 +31,9 @@ results: $(STAMP)  ## train every recipe to its reference number (half a day on 
 
 bench: $(STAMP)  ## speed against peers, as interleaved pairs, write docs/speed.md
 	$(BIN)/python -m benchmarks.speed
+
+faults: $(STAMP)  ## kill, stop, damage and starve trainings on purpose (an hour on two cores), write docs/reliability.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.faults
 
 pictures: $(STAMP)  ## the screens of the README, with Chromium
 	$(BIN)/python -m benchmarks.pictures

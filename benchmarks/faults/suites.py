@@ -1,0 +1,91 @@
+"""Goals whose proof is a part of the test suite: it is run again, and counted."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.faults.goal import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Tests that prove a goal."""
+
+    number: str
+    test: str
+    wanted: str
+    nodes: tuple[str, ...]
+    """what pytest is given"""
+    peers: str
+
+
+FAULTS = "tests/test_faults.py::test_"
+SUITES = (
+    Suite(
+        "G2",
+        "killed before and after every operation of a save (42 kills); the power lost after each, with every name and "
+        "content that was not synced (about 300 disks)",
+        "the old state or the new one, whole",
+        (
+            f"{FAULTS}killed_at_every_operation_of_a_save",
+            f"{FAULTS}no_power_loss_leaves_anything_but_the_old_or_the_new_state",
+        ),
+        "no ML peer tests it (no fsync in Orbax, Lightning, Composer); SQLite does",
+    ),
+    Suite(
+        "G4",
+        "disk full at every operation, for good, for the curves alone, a file that may not grow, a read-only folder",
+        "0 lost checkpoints, the message names space and folder, the training goes on",
+        (
+            f"{FAULTS}a_full_disk_keeps_every_checkpoint_and_the_training_goes_on",
+            f"{FAULTS}a_disk_that_stays_full_ends_the_training_the_third_time",
+            f"{FAULTS}curves_that_cannot_be_written_wait_for_better_times",
+            f"{FAULTS}a_file_that_may_not_grow_is_a_full_disk",
+            f"{FAULTS}a_read_only_folder_is_refused_in_words",
+        ),
+        "safetensors keeps the old file; torch.save loses it; torch's distributed checkpoints mix old and new",
+    ),
+    Suite(
+        "G10",
+        "20 starts on one run folder at once",
+        "exactly 1 wins, 19 clear messages",
+        (f"{FAULTS}of_twenty_trainings_of_one_run_one_wins",),
+        "none locks",
+    ),
+    Suite(
+        "G11",
+        "the clock goes back by an hour, on by a day, to 1970 between saves",
+        "the newest is kept",
+        (f"{FAULTS}clocks_that_jump_change_neither_order_nor_seconds",),
+        "HF Trainer deletes the newest",
+    ),
+)
+
+
+def goals() -> Iterator[Goal]:
+    """Each of them."""
+    for suite in SUITES:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suite.nodes],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        passed, failed = (
+            int(count[0]) if count else 0 for count in (counted(done.stdout, "passed"), counted(done.stdout, "failed"))
+        )
+        yield Goal(
+            suite.number,
+            suite.test,
+            suite.wanted,
+            f"{passed} of {passed + failed} tests pass",
+            suite.peers,
+            met=done.returncode == 0 and passed > 0,
+        )
+
+
+def counted(text: str, word: str) -> list[str]:
+    """The number before a word in the last line of pytest."""
+    return re.findall(rf"(\d+) {word}", text.splitlines()[-1] if text else "")
