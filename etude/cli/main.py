@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(error, as_json="--json" in words)
         return error.exit_code
     except KeyboardInterrupt:
+        print("etude: stopped at once; a training keeps its last checkpoint: etude resume", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
