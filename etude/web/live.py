@@ -13,8 +13,9 @@ from etude.errors import UsageError, nearest
 from etude.evaluation.plane import steady
 from etude.evaluation.predictor import evaluating
 from etude.figures import Figure, Points
+from etude.inside.closer import layer_figures
 from etude.inside.data import batch_figure, data_figures
-from etude.inside.layers import network_figure, output_figure, step_figure, weight_figures
+from etude.inside.layers import network_figure, step_figure
 from etude.inside.rehearsal import Rehearsal, layers, rehearse
 from etude.inside.words import standing_out
 from etude.training.experiment import Experiment
@@ -180,8 +181,9 @@ class LiveTraining:
     def layer(self, name: str) -> dict[str, Figure]:
         """What one layer says, and its weights."""
         seen = self.rehearsal()
-        said = {"output": output_figure(seen, name)} if name in seen.passages else {}
-        figures = said | weight_figures(seen, name)
+        splits = self.experiment.splits if self.experiment is not None else None
+        schema = splits.schema if splits is not None else None
+        figures = layer_figures(seen, name, schema=schema, batch=self.batch)
         if not figures:
             known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
             raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")

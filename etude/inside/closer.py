@@ -1,0 +1,82 @@
+"""Everything that is shown of one layer."""
+
+from typing import Any
+
+from jaxtyping import Float
+from torch import Tensor
+
+from etude.figures import Figure, Matrix, Text
+from etude.inside.attention import Attended, evenness
+from etude.inside.layers import MOST, matrix, numbered, output_figure, weight_figures
+from etude.inside.rehearsal import Passage, Rehearsal
+from etude.inside.states import Stepped
+from etude.inside.tokens import Ids, tokens
+from etude.schema import Schema
+
+HEADS = 16
+"""that are drawn"""
+ONE, ALL = 0.1, 0.9
+"""evenness up to which a head is said to look at one place, and from which on at everything"""
+
+
+def layer_figures(seen: Rehearsal, name: str, *, schema: Schema | None, batch: Any) -> dict[str, Figure]:
+    """What left the layer, where its heads look, what it keeps, and its weights; nothing for a layer of no name."""
+    found: dict[str, Figure] = {}
+    if name in seen.passages:
+        passage = seen.passages[name]
+        found = attention_figures(name, passage, schema, batch) or {"output": output_figure(seen, name)}
+        found |= cell_figures(name, passage)
+    return found | weight_figures(seen, name)
+
+
+def attention_figures(name: str, passage: Passage, schema: Schema | None, batch: Any) -> dict[str, Figure]:
+    """One table for each head, of the first example; the weights are computed here, for who looks."""
+    if not isinstance(passage.closer, Attended):
+        return {}
+    weights = passage.closer.looks.weights().float().cpu()
+    rows, columns = (
+        labels(read, length, schema, batch)
+        for read, length in zip((passage.closer.asking, passage.closer.asked), weights.shape[1:], strict=True)
+    )
+    words = [f"head {number}: {told}" for number, told in enumerate(map(in_words, evenness(weights).tolist()), start=1)]
+    found: dict[str, Figure] = {"heads": Text(f"{name}: how the heads look around in one example", "\n".join(words))}
+    for number, (look, told) in enumerate(zip(weights[:HEADS], words, strict=False), start=1):
+        found[f"head {number}"] = Matrix(
+            f"{name}, {told}{cut(look)}",
+            look[:MOST, :MOST],
+            rows[:MOST],
+            columns[:MOST],
+            row_label="while at",
+            column_label="it looks at",
+        )
+    return found
+
+
+def labels(read: tuple[Ids, ...], length: int, schema: Schema | None, batch: Any) -> tuple[str, ...]:
+    """The tokens at these positions, their numbers where they are not known."""
+    known = tokens(read, length, schema, batch) if schema is not None else None
+    return known if known is not None else numbered(length)
+
+
+def in_words(share: float) -> str:
+    """'looks at everything alike, evenness 0.97'"""
+    where = "at one place" if share <= ONE else "at everything alike" if share >= ALL else "at some places more"
+    return f"looks {where}, evenness {share:.2f}"
+
+
+def cut(values: Float[Tensor, "row column"]) -> str:
+    """' (the first of 128 by 128)', where not all is shown."""
+    rows, columns = values.shape
+    return "" if max(rows, columns) <= MOST else f" (the first of {rows:,} by {columns:,})"
+
+
+def cell_figures(name: str, passage: Passage) -> dict[str, Figure]:
+    """What an LSTM keeps beside its state."""
+    if not isinstance(passage.closer, Stepped):
+        return {}
+    _, c = passage.closer.states()
+    layer = passage.closer.layer
+    dropped = ", without its dropout" if layer.dropout and layer.num_layers > 1 else ""
+    return {
+        "cell": matrix(f"{name}: its cell state c after each position of one example{dropped}", c.cpu(), "position")
+    }
