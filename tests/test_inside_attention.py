@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from etude.data.tokenizers import fit_characters
 from etude.figures import Matrix, Text
 from etude.inside.attention import Attended, Compared, evenness
-from etude.inside.closer import layer_figures
+from etude.inside.closer import doing_figures
 from etude.inside.rehearsal import Passage, Rehearsal, noted, rehearse
 from etude.layers.attention import MultiHeadAttention
 from etude.learners.base import GradientLearner
@@ -103,7 +103,7 @@ def test_the_weights_are_those_before_the_update_and_found_for_who_looks(monkeyp
     x = network.embed(batch.x[:1])[0].detach()
     query, key, _ = (x @ before["in_proj_weight"].T + before["in_proj_bias"]).chunk(3, dim=1)
     torch.testing.assert_close(closer.looks.weights(), kernels(query, key, 2, None))
-    figures = layer_figures(seen, "model.block.self_attn", schema=None, batch=batch)
+    figures = doing_figures(seen, "model.block.self_attn", schema=None, batch=batch)
     assert isinstance(figures["head 2"], Matrix) and figures["head 2"].rows == tuple("1234567")
 
 
@@ -139,7 +139,7 @@ def test_positions_have_the_tokens_that_they_were_made_of(
     seen = rehearse(learner, batch)
     spelt, source = {"<pad>": "_", "<start>": "<", "<end>": ">"}, torch.empty(0)
     for name, (rows, columns) in wanted.items():
-        figure = layer_figures(seen, name, schema=schema, batch=batch)["head 1"]
+        figure = doing_figures(seen, name, schema=schema, batch=batch)["head 1"]
         assert isinstance(figure, Matrix)
         assert "".join(spelt.get(each, each) for each in figure.rows) == rows, name
         assert "".join(spelt.get(each, each) for each in figure.columns) == columns, name
@@ -171,11 +171,11 @@ def test_heads_are_told_in_words() -> None:
     key[0, 1, 0], query[0, 1] = 100.0, 1.0  # the second head looks at the first place only
     looks = Compared(query, key, None)
     passage = Passage("Attention", torch.zeros(1, 2, 70, 4), None, Attended(looks, (), ()))
-    figures = layer_figures(Rehearsal({"read": passage}, {}), "read", schema=None, batch=None)
+    figures = doing_figures(Rehearsal({"read": passage}, {}), "read", schema=None, batch=None)
     told, second = figures["heads"], figures["head 2"]
     assert isinstance(told, Text) and isinstance(second, Matrix)
     assert told.body.splitlines() == [
-        "head 1: looks at everything alike, evenness 1.00",
-        "head 2: looks at one place, evenness 0.00",
+        "head 1: looks at everything alike; entropy as of 70.0 equal places, evenness 1.00",
+        "head 2: looks at one place; entropy as of 1.0 equal places, evenness 0.00",
     ]
     assert second.values.shape == (64, 64) and second.title.endswith("(the first of 70 by 70)")

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from etude.figures import Matrix
-from etude.inside.closer import layer_figures
+from etude.inside.closer import doing_figures
 from etude.inside.rehearsal import Rehearsal, noted
 from etude.inside.states import Stepped
 
@@ -49,7 +49,7 @@ def test_states_and_last_cells_are_those_of_the_kernel(kind: dict[str, Any], sta
 def test_every_cell_state_is_that_of_the_cell() -> None:
     layer, x = nn.LSTM(3, 4, batch_first=True), torch.randn(2, 5, 3)
     _, seen = seen_in(layer, x)
-    figure = layer_figures(seen, "read", schema=None, batch=None)["cell"]
+    figure = doing_figures(seen, "read", schema=None, batch=None)["cell"]
     assert isinstance(figure, Matrix)
     cell = nn.LSTMCell(3, 4)
     cell.load_state_dict({name.removesuffix("_l0"): each for name, each in layer.state_dict().items()})
@@ -76,14 +76,14 @@ def test_packed_texts_end_where_they_end() -> None:
 @pytest.mark.parametrize("layer", [nn.GRU(3, 4, batch_first=True), nn.RNN(3, 4, batch_first=True)])
 def test_other_recurrent_layers_have_no_cell_state(layer: nn.RNNBase) -> None:
     _, seen = seen_in(layer, torch.randn(2, 5, 3))
-    assert list(layer_figures(seen, "read", schema=None, batch=None)) == ["output"]
+    assert list(doing_figures(seen, "read", schema=None, batch=None)) == ["output"]
 
 
 def test_dropout_between_the_layers_is_left_out_and_told() -> None:
     layer = nn.LSTM(3, 4, num_layers=2, dropout=0.5, batch_first=True)
     x = torch.randn(2, 5, 3)
     _, seen = seen_in(layer, x)
-    figure = layer_figures(seen, "read", schema=None, batch=None)["cell"]
+    figure = doing_figures(seen, "read", schema=None, batch=None)["cell"]
     assert isinstance(figure, Matrix) and figure.title.endswith("of one example, without its dropout")
     _, (_, c) = layer.eval()(x)
     torch.testing.assert_close(figure.values[-1], c[-1, 0].detach())

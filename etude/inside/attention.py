@@ -126,3 +126,9 @@ def evenness(weights: Float[Tensor, "head query key"]) -> Float[Tensor, " head"]
     shares = entropy / choices.clamp(min=2).double().log()
     mean: Tensor = (shares * (choices > 1)).sum(dim=1) / (choices > 1).sum(dim=1).clamp(min=1)
     return mean
+
+
+def breadth(weights: Float[Tensor, "head query key"]) -> Float[Tensor, " head"]:
+    """At how many places a head might look alike with the same entropy, exp(entropy), the mean over the queries."""
+    mean: Tensor = torch.special.entr(weights.double()).sum(dim=2).exp().mean(dim=1)
+    return mean

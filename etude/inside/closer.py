@@ -1,4 +1,4 @@
-"""Everything that is shown of one layer."""
+"""What is shown of what one layer does: what leaves it, where its heads look, what it keeps."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from etude.figures import Figure, Matrix, Text
-from etude.inside.attention import Attended, evenness
-from etude.inside.layers import MOST, matrix, numbered, output_figure, weight_figures
+from etude.inside.attention import Attended, breadth, evenness
+from etude.inside.layers import MOST, matrix, numbered, output_figure
 from etude.inside.rehearsal import Passage, Rehearsal
 from etude.inside.states import Stepped
 from etude.inside.tokens import Ids, tokens
@@ -19,14 +19,13 @@ ONE, ALL = 0.1, 0.9
 """evenness up to which a head is said to look at one place, and from which on at everything"""
 
 
-def layer_figures(seen: Rehearsal, name: str, *, schema: Schema | None, batch: Any) -> dict[str, Figure]:
-    """What left the layer, where its heads look, what it keeps, and its weights; nothing for a layer of no name."""
-    found: dict[str, Figure] = {}
-    if name in seen.passages:
-        passage = seen.passages[name]
-        found = attention_figures(name, passage, schema, batch) or {"output": output_figure(seen, name)}
-        found |= cell_figures(name, passage)
-    return found | weight_figures(seen, name)
+def doing_figures(seen: Rehearsal, name: str, *, schema: Schema | None, batch: Any) -> dict[str, Figure]:
+    """What left the layer, where its heads look, what it keeps; nothing where nothing has passed."""
+    if name not in seen.passages:
+        return {}
+    passage = seen.passages[name]
+    said = attention_figures(name, passage, schema, batch) or {"output": output_figure(seen, name)}
+    return said | cell_figures(name, passage)
 
 
 def attention_figures(name: str, passage: Passage, schema: Schema | None, batch: Any) -> dict[str, Figure]:
@@ -38,11 +37,10 @@ def attention_figures(name: str, passage: Passage, schema: Schema | None, batch:
         labels(read, length, schema, batch)
         for read, length in zip((passage.closer.asking, passage.closer.asked), weights.shape[1:], strict=True)
     )
-    words = [f"head {number}: {told}" for number, told in enumerate(map(in_words, evenness(weights).tolist()), start=1)]
-    found: dict[str, Figure] = {"heads": Text(f"{name}: how the heads look around in one example", "\n".join(words))}
-    for number, (look, told) in enumerate(zip(weights[:HEADS], words, strict=False), start=1):
+    found: dict[str, Figure] = {"heads": heads_figure(name, weights)}
+    for number, look in enumerate(weights[:HEADS], start=1):
         found[f"head {number}"] = Matrix(
-            f"{name}, {told}{cut(look)}",
+            f"{name}: where head {number} looks in one example{cut(look)}",
             look[:MOST, :MOST],
             rows[:MOST],
             columns[:MOST],
@@ -58,10 +56,17 @@ def labels(read: tuple[Ids, ...], length: int, schema: Schema | None, batch: Any
     return known if known is not None else numbered(length)
 
 
-def in_words(share: float) -> str:
-    """'looks at everything alike, evenness 0.97'"""
+def heads_figure(name: str, weights: Float[Tensor, "head query key"]) -> Text:
+    """How each head divides its look."""
+    told = zip(evenness(weights).tolist(), breadth(weights).tolist(), strict=True)
+    lines = [f"head {number}: {in_words(share, places)}" for number, (share, places) in enumerate(told, start=1)]
+    return Text(f"{name}: how its heads look around in one example", "\n".join(lines))
+
+
+def in_words(share: float, places: float) -> str:
+    """'looks at everything alike; entropy as of 8.2 equal places, evenness 0.97'"""
     where = "at one place" if share <= ONE else "at everything alike" if share >= ALL else "at some places more"
-    return f"looks {where}, evenness {share:.2f}"
+    return f"looks {where}; entropy as of {places:.1f} equal places, evenness {share:.2f}"
 
 
 def cut(values: Float[Tensor, "row column"]) -> str:

@@ -1,6 +1,7 @@
 """The pictures to which the units of one layer answer most, as a figure."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -38,7 +39,8 @@ def summit_figures(learner: Learner[Any], seen: Rehearsal, name: str, schema: Sc
     units = strongest(passage) if len(classes) != passage.output.shape[1] else torch.arange(min(len(classes), CLASSES))
     names = classes or tuple(f"unit {number + 1}" for number in range(int(units.max()) + 1))
     with evaluating(network):
-        return {"summits": summits(network, name.removeprefix(f"{part}."), units, names, schema.inputs)}
+        found = summits(network, learner.get_submodule(name), units, names, schema.inputs)
+    return {"summits": replace(found, title=f"{name}: the pictures to which its units answer most{found.title}")}
 
 
 def strongest(passage: Passage) -> Int[Tensor, " unit"]:
@@ -49,17 +51,16 @@ def strongest(passage: Passage) -> Int[Tensor, " unit"]:
 
 
 def summits(
-    network: nn.Module, name: str, units: Int[Tensor, " unit"], names: tuple[str, ...], pictures: Pictures
-) -> Figure:
-    """What was found, or why it was not looked for."""
-    layer, shape = network.get_submodule(name), (pictures.channels, pictures.height, pictures.width)
-    title, begun = f"{name}: the pictures to which its units answer most", time.perf_counter()
+    network: nn.Module, layer: nn.Module, units: Int[Tensor, " unit"], names: tuple[str, ...], pictures: Pictures
+) -> Images | Text:
+    """What was found, or why it was not looked for; with the end of a title."""
+    shape, begun = (pictures.channels, pictures.height, pictures.width), time.perf_counter()
     by_pixels(network, layer, units, torch.zeros(len(units), *shape, device=next(network.parameters()).device))
     seconds = STEPS * (time.perf_counter() - begun)
     if seconds > PATIENCE:
-        return Text(title, f"To find them would take {seconds:.0f} seconds, for which the training will not wait.")
+        return Text("", f"To find them would take {seconds:.0f} seconds, for which the training will not wait.")
     found = maximised(network, layer, units, shape, seed=0)
     if not found.after.isfinite().all():
-        return Text(title, "There are none: the network holds numbers that are not finite.")
+        return Text("", "There are none: the network holds numbers that are not finite.")
     told = tuple(f"{names[unit]}: {said:.3g}" for unit, said in zip(units.tolist(), found.after.tolist(), strict=True))
-    return Images(f"{title}, found from noise, and what they answer", found.pixels, told)
+    return Images(", and how much: found from noise when this layer was chosen", found.pixels, told)

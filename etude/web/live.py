@@ -13,9 +13,9 @@ from etude.errors import UsageError, nearest
 from etude.evaluation.plane import steady
 from etude.evaluation.predictor import evaluating
 from etude.figures import Figure, Points
-from etude.inside.closer import layer_figures
+from etude.inside.closer import doing_figures
 from etude.inside.data import batch_figure, data_figures
-from etude.inside.layers import network_figure, step_figure
+from etude.inside.layers import network_figure, step_figure, weight_figures
 from etude.inside.rehearsal import Rehearsal, layers, rehearse
 from etude.inside.summits import summit_figures
 from etude.inside.words import standing_out
@@ -185,13 +185,13 @@ class LiveTraining:
         """What one layer says, and its weights; what its units are after, if somebody has just asked for it."""
         seen, experiment = self.rehearsal(), self.experiment
         schema = experiment.splits.schema if experiment is not None and experiment.splits is not None else None
-        figures = layer_figures(seen, name, schema=schema, batch=self.batch)
-        if not figures:
+        does, weights = doing_figures(seen, name, schema=schema, batch=self.batch), weight_figures(seen, name)
+        if not does and not weights:
             known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
             raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")
         if now and experiment is not None and schema is not None:
             self.summits = {name: summit_figures(experiment.learner, seen, name, schema)}
-        return figures | self.summits.get(name, {})
+        return does | self.summits.get(name, {}) | weights
 
     def data(self) -> dict[str, Figure]:
         """What the training learns from."""
