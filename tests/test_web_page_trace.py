@@ -16,8 +16,9 @@ from playwright.sync_api import Page, sync_playwright
 from etude.playground.address import read_address
 from etude.playground.formula import Operation
 from etude.playground.lesson import Lesson
+from etude.playground.named import Line
 from etude.playground.network import told
-from etude.playground.trace import Line, trace
+from etude.playground.trace import trace
 from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
 
