@@ -63,7 +63,7 @@ def test_every_number_is_torchs(optimizer: str, more: dict[str, Any]) -> None:
         close(column(lines, "gradient", ("∂E/∂w", "∂E/∂b")), in_order(rule.model, lambda each: each.grad))
         close(column(lines, "step", "wb"), in_order(rule.model, lambda each: each.detach()))
         for symbol, name in MEMORIES[optimizer].items():
-            close(column(lines, "step", symbol), in_order(rule.model, partial(memory, rule, name)))
+            close(column(lines, "step", f"{symbol}ᵇ"), in_order(rule.model, partial(memory, rule, name)))
 
 
 def memory(rule: GradientLearner[Labelled], name: str, parameter: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ def close(found: list[float], wanted: list[float]) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_operands_are_known_before_they_are_used(optimizer: str) -> None:
-    lesson = Lesson(optimizer=optimizer, start="xavier", decay=0.1, loss="bce", shape=(2,), seed="0.4")  # type: ignore[arg-type]
+    lesson = Lesson(optimizer=optimizer, start="xavier", decay=0.1, loss="bce", shape=(2,), features=("x",), seed="0.4")  # type: ignore[arg-type]
     rule, point = lesson.learner(), lesson.points[0][0]
     assert isinstance(rule, GradientLearner)
     rule.update(lesson.labelled([point]))

@@ -80,8 +80,8 @@ def cell_figures(name: str, passage: Passage) -> dict[str, Figure]:
     if not isinstance(passage.closer, Stepped):
         return {}
     _, c = passage.closer.states()
-    layer = passage.closer.layer
+    layer, time = passage.closer.layer, passage.output.shape[1]
+    first = f" (the first {len(c)} of {time})" if len(c) < time else ""
     dropped = ", without its dropout" if layer.dropout and layer.num_layers > 1 else ""
-    return {
-        "cell": matrix(f"{name}: its cell state c after each position of one example{dropped}", c.cpu(), "position")
-    }
+    title = f"{name}: its cell state c after each position of one example{first}{dropped}"
+    return {"cell": matrix(title, c.cpu(), "position")}

@@ -65,8 +65,9 @@ class Kept:
         return self.at(symbol, self.state.get(name, 0.0))
 
     def at(self, symbol: str, value: float) -> Quantity:
-        """A quantity that belongs to this weight."""
-        return self.network.at(symbol, value, self.w.layer or 0, self.w.unit or 0, self.w.source)
+        """A quantity that belongs to this weight; of a bias it is called otherwise, as its place may be the same."""
+        name = symbol if self.w.source is not None or symbol == self.w.symbol else f"{symbol}ᵇ"
+        return self.network.at(name, value, self.w.layer or 0, self.w.unit or 0, self.w.source)
 
     def line(self, symbol: str, formula: Formula) -> Line:
         """What becomes of it."""
