@@ -3,7 +3,8 @@ from torch import nn
 
 from etude.data.tokenizers import PAD, START
 from etude.evaluation.decoding import greedy
-from etude.models.seq2seq import Alignment, Seq2Seq, Size
+from etude.layers.attention import Alignment
+from etude.models.seq2seq import Seq2Seq, Size
 from etude.objectives.teaching import Teaching
 from etude.records import Pairs
 

@@ -16,8 +16,9 @@ from etude.playground.address import read_address
 from etude.playground.formula import Formula, Operation, Quantity, leaves
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson
+from etude.playground.named import Kind, Line
 from etude.playground.network import FEATURES, told
-from etude.playground.trace import Kind, Line, trace
+from etude.playground.trace import trace
 from etude.playground.worlds import Point
 
 BENDS: dict[str, Callable[[Tensor], Tensor]] = {

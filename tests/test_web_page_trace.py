@@ -16,8 +16,9 @@ from playwright.sync_api import Page, sync_playwright
 from etude.playground.address import read_address
 from etude.playground.formula import Operation
 from etude.playground.lesson import Lesson
+from etude.playground.named import Line
 from etude.playground.network import told
-from etude.playground.trace import Line, trace
+from etude.playground.trace import trace
 from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
 
@@ -30,6 +31,7 @@ REGRESSION = (
     "#problem=regression&regDataset=reg-gauss&seed=0.5&networkShape=2,2,2&activation=sigmoid&regularization=L2"
     "&regularizationRate=0.1"
 )
+ADAM = "#optimizer=adam&loss=bce&networkShape=2&weightDecay=0.1&seed=0.5"
 UNIT = "#loss=bce&points=0.9,-0.2,0;0.75,0.6,1&networkShape=&batchSize=1&learningRate=0.01&initZero=true&seed=1"
 PATIENCE = 20.0
 """seconds"""
@@ -106,7 +108,7 @@ def lit(page: Page) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("address", [LESSON, REGRESSION, UNIT])
+@pytest.mark.parametrize("address", [LESSON, REGRESSION, UNIT, ADAM])
 def test_the_numbers_on_the_page_are_those_of_the_trace(page: Page, address: str) -> None:
     load(page, address)
     opened(page)

@@ -233,7 +233,7 @@ def test_what_cannot_be_shown_is_refused_in_words(tmp_path: Path) -> None:
     live.event = next(events)
     for wish, words in (
         (lambda: live.view("confusoin"), "did you mean 'confusion'"),
-        (lambda: live.layer("model.9"), "nothing passes through a layer 'model.9'"),
+        (lambda: live.layer("model.9", now=True), "nothing passes through a layer 'model.9'"),
     ):
         with pytest.raises(Exception, match=words):
             wish()

@@ -27,7 +27,7 @@ def watched_in(name: str, recipe: Recipe, folder: Path) -> dict[str, torch.Tenso
 
 
 def look(live: LiveTraining, event: Event) -> None:
-    """A view, the inside, the data, and the first, the middle and the last layer."""
+    """A view, the inside, the data, the first, the middle and the last layer, and one that attends or keeps states."""
     assert live.experiment is not None
     figures = [
         live.look(lambda name=name: {name: live.view(name)}, now=True) for name in list(live.experiment.views)[:1]
@@ -36,8 +36,9 @@ def look(live: LiveTraining, event: Event) -> None:
     live.between(event, stopped=lambda: False)
     seen = live.rehearsal()
     shown = [each for each in layers(live.experiment.learner) if each in seen.passages or own(seen, each)]
-    for layer in (shown[0], shown[len(shown) // 2], shown[-1]):
-        figures.append(live.look(lambda layer=layer: live.layer(layer), now=True))  # type: ignore[misc]
+    closer = [name for name, passage in seen.passages.items() if passage.closer is not None][-1:]
+    for layer in (shown[0], shown[len(shown) // 2], shown[-1], *closer):
+        figures.append(live.look(lambda layer=layer: live.layer(layer, now=True), now=True))  # type: ignore[misc]
     live.between(event, stopped=lambda: False)
     for figure in figures:
         assert len(packed(figure.result(timeout=0))) >= 8

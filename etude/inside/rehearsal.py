@@ -1,6 +1,6 @@
 """One update of a copy of the learner, with every layer noted: the training itself does not feel it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -8,7 +8,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
+from etude.inside.attention import ATTENTION, Attended, aligned, attended
+from etude.inside.states import Stepped, batch_first, stepped
+from etude.inside.tokens import Embedded, embedded
+from etude.layers.attention import Alignment
 from etude.learners.base import Learner, device_of
 from etude.types import B
 
@@ -26,6 +31,8 @@ class Passage:
     """of the first examples"""
     gradient: Tensor | None
     """of the loss by that output; None where none came back"""
+    closer: Attended | Stepped | None
+    """what a layer of attention or an LSTM was given for the first example"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,11 @@ def rehearse(learner: Learner[B], batch: B) -> Rehearsal:
 
 
 def layers(network: nn.Module) -> dict[str, nn.Module]:
-    """What holds no other layers, or parameters of its own, by its path."""
-    found = {name: each for name, each in network.named_modules() if name}
+    """What holds no other layers, or parameters of its own, or attends, by its path."""
     return {
-        name: each for name, each in found.items() if not list(each.children()) or list(each.parameters(recurse=False))
+        name: each
+        for name, each in network.named_modules()
+        if name and (not list(each.children()) or list(each.parameters(recurse=False)) or isinstance(each, ATTENTION))
     }
 
 
@@ -71,16 +79,21 @@ def layers(network: nn.Module) -> dict[str, nn.Module]:
 def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
     """A dictionary that fills with what passes through the layers."""
     passages: dict[str, Passage] = {}
+    read: list[Embedded] = []
 
     def note(name: str) -> Any:
-        def hook(layer: nn.Module, _: object, output: object) -> None:
-            said = (
-                output[0] if isinstance(output, tuple) else output
-            )  # of an LSTM all states h, before the last h and c
-            if isinstance(said, Tensor) and said.ndim and name not in passages:
-                passages[name] = Passage(type(layer).__name__, said.detach()[:EXAMPLES].clone(), None)
+        def hook(layer: nn.Module, given: tuple[Any, ...], named: dict[str, Any], output: object) -> None:
+            said = leaving(layer, output)
+            read.extend(embedded(layer, given, said))
+            if said is None:
+                return
+            if name not in passages:
+                closer = attended(layer, given, named, read) or stepped(layer, given)
+                passages[name] = Passage(type(layer).__name__, said.detach()[:EXAMPLES].clone(), None, closer)
                 if said.requires_grad:
                     said.register_hook(came_back(name))
+            if isinstance(layer, Alignment):
+                passages[name] = one_row_more(passages[name], given, said, read)
 
         return hook
 
@@ -90,9 +103,23 @@ def noted(network: nn.Module) -> Iterator[dict[str, Passage]]:
 
         return hook
 
-    hooks = [each.register_forward_hook(note(name)) for name, each in layers(network).items()]
+    hooks = [each.register_forward_hook(note(name), with_kwargs=True) for name, each in layers(network).items()]
     try:
         yield passages
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def leaving(layer: nn.Module, output: object) -> Tensor | None:
+    """The first tensor that a layer gives; of a recurrent one all states h, beside which the last h and c stand."""
+    said = output[0] if isinstance(output, tuple) and not isinstance(output, PackedSequence) else output
+    if isinstance(layer, nn.RNNBase):
+        return batch_first(layer, said)
+    return said if isinstance(said, Tensor) and said.ndim else None
+
+
+def one_row_more(passage: Passage, given: Sequence[Tensor], said: Tensor, read: Sequence[Embedded]) -> Passage:
+    """With what an alignment has said for one more position."""
+    before = passage.closer if isinstance(passage.closer, Attended) else None
+    return replace(passage, closer=aligned(before, given, said, read))

@@ -55,6 +55,23 @@ def looking(
     return past if mask is None else mask & past
 
 
+class Attention(nn.Module):
+    """`attend` as a layer, which whoever looks inside a network finds by its name."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch head query part"],
+        key: Float[Tensor, "batch head key part"],
+        value: Float[Tensor, "batch head key part"],
+        mask: Bool[Tensor, "... #query key"] | None,
+    ) -> Float[Tensor, "batch head query part"]:
+        return attend(query, key, value, mask=mask, dropout=self.dropout if self.training else 0.0)
+
+
 class MultiHeadAttention(nn.Module):
     """Attention in several learnt subspaces at once, Vaswani et al. 2017, section 3.2.2.
 
@@ -67,8 +84,9 @@ class MultiHeadAttention(nn.Module):
         super().__init__()
         if width % heads:
             raise ValueError(f"{heads} heads cannot share a width of {width}; it must be a multiple of {heads}")
-        self.heads, self.dropout = heads, dropout
+        self.heads = heads
         self.project = nn.Linear(width, 3 * width)  # W^Q, W^K, W^V, one above the other
+        self.attend = Attention(dropout)
         self.out = nn.Linear(width, width)  # W^O
         nn.init.xavier_uniform_(self.project.weight)
         nn.init.zeros_(self.project.bias)
@@ -132,7 +150,7 @@ class MultiHeadAttention(nn.Module):
     ) -> Float[Tensor, "batch query width"]:
         """The means of all heads side by side, projected: MultiHead(Q, K, V) of section 3.2.2."""
         mask = looking(query.shape[2], key.shape[2], visible=visible, causal=causal, device=query.device)
-        heads = attend(query, key, value, mask=mask, dropout=self.dropout if self.training else 0.0)
+        heads: Tensor = self.attend(query, key, value, mask)
         mean: Tensor = self.out(heads.transpose(1, 2).flatten(2))
         return mean
 
@@ -141,3 +159,27 @@ class MultiHeadAttention(nn.Module):
         pieces = projected.unflatten(-1, (-1, self.heads, self.out.in_features // self.heads))
         apart: tuple[Tensor, ...] = pieces.permute(2, 0, 3, 1, 4).unbind(0)
         return apart
+
+
+class Alignment(nn.Module):
+    """e_ij = v^T tanh(W s_(i-1) + U h_j), its softmax over the source, and the mean of h by it.
+
+    Bahdanau, Cho and Bengio 2015 (arXiv:1409.0473), eq. 5 and 6 and appendix A.1.2.
+    """
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(hidden, hidden, bias=False)  # W
+        self.key = nn.Linear(2 * hidden, hidden)  # U
+        self.score = nn.Linear(hidden, 1, bias=False)  # v
+
+    def forward(
+        self,
+        s: Float[Tensor, "batch hidden"],
+        keys: Float[Tensor, "batch source hidden"],
+        visible: Bool[Tensor, "batch source"],
+    ) -> Float[Tensor, "batch source"]:
+        """The weights alpha_i of eq. 6, 0 where there is padding; `keys` are U h."""
+        e = self.score(torch.tanh(self.query(s)[:, None] + keys)).squeeze(2)  # (batch, source)
+        weights: Tensor = e.masked_fill(~visible, torch.finfo(e.dtype).min).softmax(1)
+        return weights

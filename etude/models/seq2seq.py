@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from etude.layers.attention import Alignment
 
 PAD = 0
 """the id of padding in every vocabulary"""
@@ -23,30 +25,6 @@ class Size:
     embedding: int
     hidden: int
     dropout: float
-
-
-class Alignment(nn.Module):
-    """e_ij = v^T tanh(W s_(i-1) + U h_j), its softmax over the source, and the mean of h by it.
-
-    Bahdanau, Cho and Bengio 2015 (arXiv:1409.0473), eq. 5 and 6 and appendix A.1.2.
-    """
-
-    def __init__(self, hidden: int) -> None:
-        super().__init__()
-        self.query = nn.Linear(hidden, hidden, bias=False)  # W
-        self.key = nn.Linear(2 * hidden, hidden)  # U
-        self.score = nn.Linear(hidden, 1, bias=False)  # v
-
-    def forward(
-        self,
-        s: Float[Tensor, "batch hidden"],
-        keys: Float[Tensor, "batch source hidden"],
-        visible: Bool[Tensor, "batch source"],
-    ) -> Float[Tensor, "batch source"]:
-        """The weights alpha_i of eq. 6, 0 where there is padding; `keys` are U h."""
-        e = self.score(torch.tanh(self.query(s)[:, None] + keys)).squeeze(2)  # (batch, source)
-        weights: Tensor = e.masked_fill(~visible, torch.finfo(e.dtype).min).softmax(1)
-        return weights
 
 
 class Seq2Seq(nn.Module):

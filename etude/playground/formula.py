@@ -20,6 +20,10 @@ Sign: TypeAlias = Literal[
     "positive",
     "sign",
     "shrink",
+    "softplus",
+    "over",
+    "root",
+    "power",
 ]
 
 
@@ -73,6 +77,11 @@ def sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))
 
 
+def softplus(z: float) -> float:
+    """ln(1 + e^z), by that of the two forms that does not overflow."""
+    return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+
+
 def shrunk(before: float, pull: float) -> float:
     """before - pull, but 0 where that has the other sign."""
     after = before - pull
@@ -92,6 +101,10 @@ OPERATIONS: dict[Sign, Callable[..., float]] = {
     "positive": lambda z: 1.0 if z > 0 else 0.0,
     "sign": lambda w: float((w > 0) - (w < 0)),
     "shrink": shrunk,
+    "softplus": softplus,
+    "over": lambda a, b: a / b,
+    "root": math.sqrt,
+    "power": lambda a, n: a**n,
 }
 
 

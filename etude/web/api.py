@@ -199,7 +199,7 @@ async def batch(request: Request, now: bool = False) -> Response:
 async def layer(request: Request, name: str, now: bool = False) -> Response:
     """What a layer says, and its weights."""
     live = live_of(request)
-    return drawn(await asyncio.wrap_future(live.look(lambda: live.layer(name), now=now)))
+    return drawn(await asyncio.wrap_future(live.look(lambda: live.layer(name, now=now), now=now)))
 
 
 @router.post("/live/{act}")

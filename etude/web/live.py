@@ -13,9 +13,11 @@ from etude.errors import UsageError, nearest
 from etude.evaluation.plane import steady
 from etude.evaluation.predictor import evaluating
 from etude.figures import Figure, Points
+from etude.inside.closer import doing_figures
 from etude.inside.data import batch_figure, data_figures
-from etude.inside.layers import network_figure, output_figure, step_figure, weight_figures
+from etude.inside.layers import network_figure, step_figure, weight_figures
 from etude.inside.rehearsal import Rehearsal, layers, rehearse
+from etude.inside.summits import summit_figures
 from etude.inside.words import standing_out
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
@@ -53,6 +55,8 @@ class LiveTraining:
         """when, after which update, and what"""
         self.back_to: int | None = None
         """the update from whose checkpoint somebody wants to go on"""
+        self.summits: dict[str, dict[str, Figure]] = {}
+        """of the layer that somebody has asked for last: too dear to be drawn again and again"""
         self.planes: dict[str, Points] = {}
         """points of the plane as they were last seen"""
         self.acts: Wishes = queue.SimpleQueue()
@@ -63,7 +67,7 @@ class LiveTraining:
     def follow(self, experiments: Iterable[Experiment[B]]) -> Iterator[Experiment[B]]:
         """The same experiments, whose batches are seen in passing."""
         for experiment in experiments:
-            self.experiment, self.seen = experiment, None
+            self.experiment, self.seen, self.summits = experiment, None, {}
             yield replace(experiment, batches=self.noting(experiment.batches))
 
     def noting(self, batches: Callable[[int], Iterator[B]]) -> Callable[[int], Iterator[B]]:
@@ -177,15 +181,17 @@ class LiveTraining:
         seen = self.rehearsal()
         return {"words": standing_out(seen), "layers": network_figure(seen), "steps": step_figure(seen)}
 
-    def layer(self, name: str) -> dict[str, Figure]:
-        """What one layer says, and its weights."""
-        seen = self.rehearsal()
-        said = {"output": output_figure(seen, name)} if name in seen.passages else {}
-        figures = said | weight_figures(seen, name)
-        if not figures:
+    def layer(self, name: str, *, now: bool) -> dict[str, Figure]:
+        """What one layer says, and its weights; what its units are after, if somebody has just asked for it."""
+        seen, experiment = self.rehearsal(), self.experiment
+        schema = experiment.splits.schema if experiment is not None and experiment.splits is not None else None
+        does, weights = doing_figures(seen, name, schema=schema, batch=self.batch), weight_figures(seen, name)
+        if not does and not weights:
             known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
             raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")
-        return figures
+        if now and experiment is not None and schema is not None:
+            self.summits = {name: summit_figures(experiment.learner, seen, name, schema)}
+        return does | self.summits.get(name, {}) | weights
 
     def data(self) -> dict[str, Figure]:
         """What the training learns from."""

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from etude.playground.lesson import Lesson
+from etude.playground.named import Line
 from etude.playground.perceptron import PERCEPTRON, PlanePerceptron
-from etude.playground.trace import Line
 from etude.web.stage import LessonStage, TraceError
 
 

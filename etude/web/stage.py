@@ -12,10 +12,11 @@ from etude.errors import DivergedError
 from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson, Rule
+from etude.playground.named import Line
 from etude.playground.network import PlaneNetwork, plane, told
 from etude.playground.perceptron import PlanePerceptron
 from etude.playground.picture import in_a_row, pictured, quantised
-from etude.playground.trace import Line, trace
+from etude.playground.trace import is_written, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
 from etude.training.fit import fit
@@ -169,9 +170,12 @@ class LessonStage(Moving):
 
     def traced(self, point: int) -> list[Line]:
         """An update on one of the points to learn from, with the numbers of now; it is not made."""
-        if not isinstance(self.rule, PlaygroundRule):
-            raise TraceError("Only plain gradient descent on one answer is written out; this lesson asks for more.")
-        numbers = len(self.rule.flat)
+        if isinstance(self.rule, PlanePerceptron) or not is_written(self.rule):
+            raise TraceError(
+                "Only gradient descent on one answer by squared error or cross-entropy is written out, with the "
+                "activations of TensorFlow Playground and without dropout; this lesson asks for more."
+            )
+        numbers = sum(parameter.numel() for parameter in self.network.parameters())
         if numbers > LONGEST_TRACE:
             raise TraceError(
                 f"This network has {numbers:,} weights and biases; up to {LONGEST_TRACE:,} are written out."

@@ -27,6 +27,10 @@ const SPELLINGS = {
   relu: { ...ALONE, before: "max(0, ", after: ")" },
   positive: { ...ALONE, before: "[", after: " > 0]" },
   sign: { ...ALONE, before: "sgn(", after: ")" },
+  softplus: { ...ALONE, before: "ln(1 + exp(", after: "))" },
+  over: { level: 2, first: 2, others: 3, between: " / " },
+  root: { ...ALONE, before: "√(", after: ")" },
+  power: { level: 3, first: LEAF, others: LEAF, between: "^" },
   shrink: { level: 1, first: 1, others: 2, between: " − ", after: ", but 0 if that changes the sign" },
 };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
