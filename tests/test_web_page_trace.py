@@ -18,8 +18,8 @@ from etude.playground.formula import Operation
 from etude.playground.lesson import Lesson
 from etude.playground.network import told
 from etude.playground.trace import Line, trace
-from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
+from etude.web.stages import stage_of
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 pytestmark = [

@@ -68,3 +68,9 @@ MOST_CLASSES = 10
 def signed(points: Iterator[Point]) -> Iterator[Point]:
     """Two classes 0 and 1 as the labels -1 and 1."""
     return (Point(x, y, 2 * label - 1) for x, y, label in points)
+
+
+def classes_of(points: tuple[Point, ...]) -> int:
+    """Numbers that tell the classes of some points apart: one for 0 and 1, else one for each."""
+    greatest = max(int(point.label) for point in points)
+    return greatest + 1 if greatest > 1 else 1

@@ -10,11 +10,13 @@ from torch import Tensor
 
 from etude.errors import DivergedError
 from etude.learners.base import GradientLearner
+from etude.playground.gan import PlaneGAN, Player
 from etude.playground.learner import PlaygroundRule
 from etude.playground.lesson import Lesson, Rule
 from etude.playground.network import PlaneNetwork, plane, told
 from etude.playground.perceptron import PlanePerceptron
 from etude.playground.picture import in_a_row, pictured, quantised
+from etude.playground.scores import NAMES
 from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
@@ -47,10 +49,12 @@ class LessonStage(Moving):
         self.epoch_steps = lesson.epoch
         """updates of an epoch"""
         learner = self.experiment.learner
-        assert isinstance(learner, PlaygroundRule | PlanePerceptron | GradientLearner)
-        assert isinstance(learner.network, PlaneNetwork)
+        assert isinstance(learner, PlaygroundRule | PlanePerceptron | PlaneGAN | GradientLearner)
+        drawn = learner.plane if isinstance(learner, PlaneGAN) else learner.network
+        assert isinstance(drawn, PlaneNetwork)
         self.rule: Rule = learner
-        self.network: PlaneNetwork = learner.network
+        self.network: PlaneNetwork = drawn
+        """the one that is drawn, and changed by hand"""
         self.events = fit(self.experiment, UnsavedRun())
         self.looked = -1
         """the point of the next update that somebody looks at, -1 for none"""
@@ -58,7 +62,7 @@ class LessonStage(Moving):
         self.scores = self.experiment.evaluate()
         """of the latest epoch"""
         self.losses = [self.row()]
-        """(epoch, training loss, test loss) since somebody looked"""
+        """(epoch and both losses) since somebody looked"""
         self.history = History(state_of(self.rule, lesson, 0), epoch_steps=self.epoch_steps)
 
     @property
@@ -66,9 +70,14 @@ class LessonStage(Moving):
         """Passes over the training points."""
         return self.step // self.epoch_steps
 
+    @property
+    def loss(self) -> tuple[float, float]:
+        """On training and on test points, of the latest epoch."""
+        return self.scores["train_loss"], self.scores["test_loss"]
+
     def row(self) -> tuple[float, float, float]:
-        """The losses of the latest epoch."""
-        return float(self.epoch), self.scores["train_loss"], self.scores["test_loss"]
+        """The losses of the latest epoch, and which that is."""
+        return float(self.epoch), *self.loss
 
     def judge(self) -> None:
         """Begin the curves here."""
@@ -80,7 +89,7 @@ class LessonStage(Moving):
     def rate(self) -> float:
         """The learning rate of the next update, or of the latest one where it follows a schedule."""
         if not isinstance(self.rule, GradientLearner):
-            return self.rule.rate
+            return self.lesson.rate
         return self.rule.optimizer.rate if self.step else self.lesson.rate
 
     def update(self) -> bool:
@@ -126,6 +135,10 @@ class LessonStage(Moving):
     def one_mistake(self) -> int:
         """Stand still after the next mistake, where a rule counts them."""
         raise ValueError("only the perceptron rule goes from mistake to mistake; choose a step by epoch.")
+
+    def one_alone(self, player: Player) -> int:
+        """A step of one of two networks, where there are two."""
+        raise ValueError(f"there is no {player} here: choose Problem: Generate.")
 
     def rewind(self, epoch: int) -> int:
         """Go to any epoch that was seen, and stand still there, as everything was."""
@@ -213,8 +226,8 @@ class LessonStage(Moving):
             "units": quantised(smaller([*hidden, *([picture.each] if len(answers) > 1 else [])])),
             "weights": in_a_row(layer.weight for layer in self.network.linears),
             "biases": in_a_row(layer.bias for layer in self.network.linears),
-            "accuracy": np.array([self.scores[f"{part}_accuracy"] for part in ("train", "test")], dtype=np.float32),
-            "loss": np.array([self.scores[f"{part}_loss"] for part in ("train", "test")], dtype=np.float32),
+            "accuracy": np.array([self.scores.get(f"{part}_accuracy", math.nan) for part in NAMES], dtype=np.float32),
+            "loss": np.array(self.loss, dtype=np.float32),
             "place": np.array(self.place(), dtype=np.float32),
             "rate": np.array([self.rate], dtype=np.float32),
             **({"classes": answers.argmax(0).to(torch.uint8).numpy()} if len(answers) > 1 else {}),
