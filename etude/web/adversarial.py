@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from etude.playground.gan import PUSHED, PlaneGAN, Player, batches_for, distance
+from etude.playground.gan import PUSHED, PlaneGAN, Player, distance
 from etude.playground.lesson import Lesson
 from etude.playground.trace import Line
 from etude.web.stage import LessonStage, TraceError
@@ -46,18 +46,11 @@ class AdversarialStage(LessonStage):
 
     def critic_alone(self) -> None:
         """On the points that would come next anyway."""
-        train, _ = self.lesson.parts
-        self.gan.step_critic(next(batches_for(self.gan, train, self.size)))
+        self.gan.step_critic(next(self.lesson.batches(self.gan, self.step)))
 
     def generator_alone(self) -> None:
-        """With as many points."""
-        self.gan.step_generator(self.size)
-
-    @property
-    def size(self) -> int:
-        """Of a batch."""
-        train, _ = self.lesson.points
-        return min(self.lesson.batch, len(train))
+        """With as many points as in the update that would come next."""
+        self.gan.step_generator(len(self.lesson.rows(self.gan.generator_optimizer.step)))
 
     def learn_from(self, point: int) -> int:
         """Refused: no point has an answer of its own."""

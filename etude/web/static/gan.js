@@ -32,6 +32,7 @@ const WORDS = {
   "other-test-name": ["Test loss", "Generator loss"],
   "other-train-name": ["Training loss", "Critic loss"],
   "colour-said": ["Colour is the answer, a point’s label, and a unit’s value alike.", "Colour is D(x), the chance that the critic gives a place of being real: ½ is neutral. Units have the same colours from −1 to 1."],
+  "program-prints": ["training loss and test loss", "critic loss and generator loss"],
   "showTestData-word": ["Show test data", "Show held-out points"],
 };
 
