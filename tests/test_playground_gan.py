@@ -24,7 +24,10 @@ from etude.web.session import Session
 from etude.web.stages import stage_of
 
 pytestmark = pytest.mark.usefixtures("unchecked")
-ADDRESS = "problem=generate&dataset=xor&seed=0.3&percTrainData=20&batchSize=30&networkShape=6,5&generator=7&sinX=true"
+ADDRESS = (
+    "problem=generate&dataset=xor&seed=0.3&percTrainData=20&batchSize=30&networkShape=6,5&generator=7&sinX=true"
+    "&activation=leaky-relu"
+)
 
 
 def lesson_of(address: str) -> Lesson:
@@ -140,7 +143,8 @@ def test_the_critic_finds_the_ratio_of_two_known_densities() -> None:
         x = torch.randn(2000, 2, generator=chance, dtype=torch.float64) + torch.tensor([1.0, 0.0])
         gan.step_critic(type(lesson.parts[0])(x, torch.ones(len(x))))
     (score,) = gan.plane.linears
-    assert float(score.weight[0, 0]) == pytest.approx(2.0, abs=0.1) and abs(float(score.bias)) < 0.1
+    slope, middle = score.weight.detach(), score.bias.detach()
+    assert float(slope) == pytest.approx(2.0, abs=0.1) and abs(float(middle)) < 0.1
 
 
 def test_where_the_critic_has_no_idea_the_losses_are_those_of_the_theorem_and_nothing_is_pushed() -> None:
@@ -186,7 +190,7 @@ def test_two_gaussians_are_both_found() -> None:
     """At most a tenth of the distance that the points have at first, and both clouds have their share."""
     stage = staged("problem=generate&dataset=gauss&seed=0.3")
     before = float(stage.arrays()["distance"][0])
-    while stage.step < 1500:
+    while stage.step < 600:
         stage.one_epoch()
     arrays = stage.arrays()
     share = float((arrays["made"].sum(1) > 0).mean())

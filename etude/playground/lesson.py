@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import torch
 
@@ -21,23 +21,22 @@ from etude.playground.descent import (
     spanning,
     with_chance,
 )
-from etude.playground.gan import GENERATE, LATENT, PlaneGAN, batches_for, judge_of_gan
+from etude.playground.gan import GENERATE, LATENT, PlaneGAN, batches_for
 from etude.playground.learner import BENDS as RULE_BENDS
 from etude.playground.learner import RULE_LOSSES, Penalty, PlaygroundRule
 from etude.playground.many import MANY as MANY_CLASSES
-from etude.playground.many import classes_of, signed
+from etude.playground.many import class_world, classes_of
 from etude.playground.network import BENDS, PlaneNetwork, told
 from etude.playground.order import carried, rows_of
 from etude.playground.perceptron import PERCEPTRON, PlanePerceptron, Separation, separation
-from etude.playground.scores import judge_of, judge_of_rule
+from etude.playground.scores import Rule, judge_for
 from etude.playground.seedrandom import SeedRandom
-from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
+from etude.playground.worlds import HEIGHTS, Point, shuffled
 from etude.records import Labelled
 from etude.training.experiment import Experiment
 from etude.types import Objective
 
 POINTS = {"classification": 500, "regression": 1200, GENERATE: 500}
-Rule: TypeAlias = PlaygroundRule | PlanePerceptron | PlaneGAN | GradientLearner[Labelled]
 EPOCHS = 100_000
 """a lesson ends by being stopped"""
 
@@ -140,10 +139,7 @@ class Lesson:
         noise = self.noise / 100
         if self.problem == "regression":
             return HEIGHTS[self.reg_dataset](chance, n, noise)
-        if self.dataset in CLASSES:
-            return CLASSES[self.dataset](chance, n, noise)
-        points = MANY_CLASSES[self.dataset](chance, n, noise, self.classes)
-        return signed(points) if self.classes == 2 else points
+        return class_world(self.dataset, chance, n, noise, self.classes)
 
     @cached_property
     def points(self) -> tuple[list[Point], list[Point]]:
@@ -177,14 +173,8 @@ class Lesson:
 
     def network(self) -> PlaneNetwork:
         """With its first weights."""
-        network = PlaneNetwork(
-            len(self.features),
-            self.shape,
-            bend=self.activation,
-            answer=self.answer,
-            outputs=self.outputs,
-            dropout=self.dropout,
-        )
+        way = {"bend": self.activation, "answer": self.answer}
+        network = PlaneNetwork(len(self.features), self.shape, **way, outputs=self.outputs, dropout=self.dropout)
         return self.started(network, deepcopy(self.drawn[1]), "initialisation")
 
     def maker(self) -> PlaneNetwork:
@@ -244,12 +234,7 @@ class Lesson:
     def experiment(self) -> Experiment[Labelled]:
         """One training without end, judged after each epoch."""
         learner, epoch = self.learner(), self.epoch
-        if isinstance(learner, PlaygroundRule):
-            judge = judge_of_rule(learner, self.parts, classes=self.problem == "classification")
-        elif isinstance(learner, PlaneGAN):
-            judge = judge_of_gan(learner, self.parts[0])
-        else:
-            judge = judge_of(learner.network, self.objective, self.parts, classes=self.problem == "classification")
+        judge = judge_for(learner, self.objective, self.parts, classes=self.problem == "classification")
         return Experiment(
             learner=learner,
             batches=lambda start: self.batches(learner, start),

@@ -7,9 +7,10 @@ import torch
 
 from etude.learners.base import GradientLearner
 from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork
 from etude.playground.perceptron import PlanePerceptron
+from etude.playground.scores import Rule
 from etude.records import Labelled
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.lesson import Lesson
+from etude.playground.scores import Rule
 from etude.playground.tuning import tune
 from etude.training.checkpoint import flat, optimizer_state, restore_optimizer
 from etude.training.store import Json

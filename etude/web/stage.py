@@ -12,11 +12,11 @@ from etude.errors import DivergedError
 from etude.learners.base import GradientLearner
 from etude.playground.gan import PlaneGAN, Player
 from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork, plane, told
 from etude.playground.perceptron import PlanePerceptron
 from etude.playground.picture import in_a_row, pictured, quantised
-from etude.playground.scores import NAMES
+from etude.playground.scores import NAMES, Rule
 from etude.playground.trace import Line, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE

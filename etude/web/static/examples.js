@@ -43,9 +43,9 @@ export const EXAMPLES = [
     words: "Press Space: made points, orange, run to the real ones, blue, first to one cloud, then to both. When they lie alike, the critic’s map turns pale: it cannot tell.",
   },
   {
-    title: "A GAN that forgets",
+    title: "A GAN that is too small",
     address: "problem=generate&dataset=blobs&classes=6&networkShape=8&generator=4&seed=0.42",
-    words: "Six clouds are too many for such small networks: made points gather in some of them, and wander. Give D a second hidden layer and G more units.",
+    words: "Six clouds are too much for such small networks: most made points lie between them, and one or another cloud is left out. Give D a second hidden layer, and G 16 units twice.",
   },
   {
     title: "A learning rate that is too high",
