@@ -12,15 +12,14 @@ from torch import Tensor
 from etude.data.clouds import RING
 from etude.data.points import load_pictures_or_points
 from etude.evaluation import features
+from etude.evaluation.discrepancy import energy_distance, kernel_distance
 from etude.evaluation.features import trained_features
 from etude.evaluation.generation import (
     NEIGHBOURS,
     covariance,
-    energy_distance,
     frechet_distance,
     in_blocks,
     inside,
-    kernel_distance,
     modes,
     neighbours,
     share,

@@ -38,6 +38,7 @@ def sided(chance: random.Random) -> dict[str, str]:
         "learningRate": ["0.03", "0.1"],
         "regularizationRate": ["0", "0.003"],
         "networkShape": ["", "8", "4,2"],
+        "generator": ["0", "16,16", "3"],
         "initZero": ["true", "false"],
         "loss": ["mse", "bce", "hinge", "huber"],
         "optimizer": list(OPTIMIZERS),
@@ -52,7 +53,7 @@ def sided(chance: random.Random) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "data", ["dataset=gauss", "problem=regression", "dataset=blobs&classes=4", "points=1,2,0;3,4,1"]
+    "data", ["dataset=gauss", "problem=regression", "problem=generate", "dataset=blobs&classes=4", "points=1,2,0;3,4,1"]
 )
 def test_any_two_configurations_come_back_from_their_address(data: str) -> None:
     for number in range(25):

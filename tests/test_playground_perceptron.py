@@ -11,8 +11,9 @@ from etude.playground.address import View, read_address, write_address
 from etude.playground.lesson import Lesson
 from etude.playground.perceptron import PlanePerceptron, separation
 from etude.playground.worlds import Point
-from etude.web.perceptron import PerceptronStage, stage_of
+from etude.web.perceptron import PerceptronStage
 from etude.web.session import Session
+from etude.web.stages import stage_of
 
 pytestmark = pytest.mark.usefixtures("unchecked")
 

@@ -42,6 +42,29 @@ OURS: list[dict[str, Any]] = [
         "strength": 0.01,
         "start": "he",
     },
+    {
+        "optimizer": "adam",
+        "problem": "generate",
+        "dataset": "xor",
+        "training": 10,
+        "batch": 15,
+        "features": ("x", "y", "sinX"),
+        "loss": "bce",
+        "shape": (8, 6),
+        "activation": "leaky-relu",
+        "start": "he",
+        "generator": (7,),
+    },
+    {
+        "optimizer": "adamw",
+        "problem": "generate",
+        "training": 10,
+        "loss": "bce",
+        "shape": (),
+        "activation": "sine",
+        "generator": (),
+        "batch": 25,
+    },
     {"optimizer": "perceptron", "loss": "perceptron", "shape": (), "batch": 1, "training": 10, "noise": 40.0},
 ]
 
@@ -53,7 +76,8 @@ def learnt(lesson: Lesson) -> list[list[float]]:
     for event in fit(experiment, UnsavedRun()):
         scores += [event.scores] if event.scores else []
         if len(scores) > EPOCHS:
-            return [[each["train_loss"], each["test_loss"]] for each in scores]
+            names = ("critic_loss", "generator_loss") if lesson.problem == "generate" else ("train_loss", "test_loss")
+            return [[each[name] for name in names] for each in scores]
     raise AssertionError("it ended")
 
 
@@ -67,7 +91,9 @@ def printed(text: str) -> list[list[float]]:
 
 
 @pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize("fields", OURS, ids=lambda fields: fields["optimizer"])
+@pytest.mark.parametrize(
+    "fields", OURS, ids=lambda fields: f"{fields['optimizer']} {fields.get('problem', '')}".strip()
+)
 def test_a_program_of_our_own_parts_prints_the_same_losses_bit_for_bit(fields: dict[str, Any]) -> None:
     lesson = Lesson(seed="0.4", **fields)
     assert not lesson.is_the_browsers

@@ -111,7 +111,7 @@ def test_a_lesson_that_broke_goes_on_from_before() -> None:
 
 
 def test_a_long_past_is_small_and_thins_out_evenly() -> None:
-    empty = State(0, Lesson(), {"w": torch.zeros(40)}, {}, None)
+    empty = State(0, Lesson(), {"w": torch.zeros(40)}, {}, {})
     past = History(empty, epoch_steps=5)
     for epoch in range(1, 20_001):
         past.add(replace(empty, step=5 * epoch))

@@ -19,8 +19,8 @@ from etude.playground.lesson import Lesson
 from etude.playground.named import Line
 from etude.playground.network import told
 from etude.playground.trace import trace
-from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
+from etude.web.stages import stage_of
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 pytestmark = [

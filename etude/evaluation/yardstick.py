@@ -13,13 +13,12 @@ from etude.chance import stream
 from etude.data.clouds import MIXTURES, Mixture
 from etude.data.splits import Splits, part
 from etude.errors import DataError
+from etude.evaluation.discrepancy import energy_distance, kernel_distance
 from etude.evaluation.features import FeatureNetwork, trained_features
 from etude.evaluation.generation import (
-    energy_distance,
     frechet_distance,
     in_blocks,
     inside,
-    kernel_distance,
     modes,
     neighbours,
     share,

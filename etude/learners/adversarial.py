@@ -62,18 +62,26 @@ class GAN(Adversarial):
     def update(self, batch: Inputs) -> Logs:
         x = spanned(batch.x)
         fake = self.generated(x)
-        real_loss = F.softplus(-self.critic(x)).mean()
-        fake_loss = F.softplus(self.critic(fake.detach())).mean()
-        critic_loss = self.critic_optimizer.minimize([Loss(real_loss + fake_loss, len(x))])
+        told_apart = self.critic_optimizer.minimize([critic_loss(self.critic, x, fake.detach())])
         with frozen(self.critic):
-            generator_loss = self.generator_optimizer.minimize([Loss(F.softplus(-self.critic(fake)).mean(), len(x))])
+            fooled = self.generator_optimizer.minimize([generator_loss(self.critic, fake)])
         self.average.update(self.generator)
-        return {"critic_loss": critic_loss, "generator_loss": generator_loss}
+        return {"critic_loss": told_apart, "generator_loss": fooled}
 
     def height(self, x: Float[Tensor, "batch ..."]) -> Float[Tensor, " batch"]:
         """2 D(x) - 1: 0 where the critic cannot tell."""
         height: Tensor = (self.critic(x) / 2).tanh().squeeze(1)
         return height
+
+
+def critic_loss(critic: nn.Module, real: Float[Tensor, "batch ..."], fake: Float[Tensor, "batch ..."]) -> Loss:
+    """-log D(x) - log(1 - D(G(z))), the mean of each; 2 log 2 where D says 1/2 of everything (eq. 1, theorem 1)."""
+    return Loss(F.softplus(-critic(real)).mean() + F.softplus(critic(fake)).mean(), len(real))
+
+
+def generator_loss(critic: nn.Module, fake: Float[Tensor, "batch ..."]) -> Loss:
+    """-log D(G(z)); log 2 where D says 1/2 of everything (section 3)."""
+    return Loss(F.softplus(-critic(fake)).mean(), len(fake))
 
 
 class WassersteinGAN(Adversarial):

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from etude.playground import beyond
+from etude.playground.gan import GENERATE, USUAL
 from etude.playground.goals import Goal, read_goal, write_goal
 from etude.playground.lesson import Lesson
 from etude.playground.many import MANY
@@ -17,7 +18,7 @@ from etude.playground.network import BENDS, FEATURES
 from etude.playground.worlds import CLASSES, HEIGHTS
 
 CHOICES = {
-    "problem": ("problem", ("classification", "regression")),
+    "problem": ("problem", ("classification", "regression", GENERATE)),
     "dataset": ("dataset", (*CLASSES, *MANY)),
     "regDataset": ("reg_dataset", tuple(HEIGHTS)),
     "activation": ("activation", tuple(BENDS)),
@@ -62,13 +63,14 @@ def read_address(text: str, *, seed: str) -> tuple[Lesson, View]:
     `seed` is taken if there is none.
     """
     given = {key: value.strip() for key, value in parse_qsl(text.removeprefix("#"), keep_blank_values=True)}
-    lesson = replace(Lesson(seed=given.get("seed") or seed, zero=is_on(given, "initZero")), **chosen(given))
-    lesson = beyond.fitting(lesson)
+    fresh = Lesson(seed=given.get("seed") or seed, zero=is_on(given, "initZero"))
+    usual = USUAL if given.get("problem") == GENERATE else {}
+    lesson = beyond.fitting(replace(fresh, **(usual | chosen(given))))
     view = View(
         show_test_data=is_on(given, "showTestData"),
         discretize=is_on(given, "discretize"),
         hide_text=is_on(given, "hideText"),
-        goal=read_goal(given.get("goal", "")),
+        goal=read_goal(given.get("goal", "")) if lesson.problem != GENERATE else None,  # it has no answers to judge
         hidden=tuple(name for name in (*HIDEABLE, *FEATURES) if is_on(given, f"{name}_hide")),
     )
     return lesson, view
@@ -88,6 +90,8 @@ def chosen(given: dict[str, str]) -> dict[str, Any]:
         found["noise"] = TOO_NOISY
     if "networkShape" in given:
         found["shape"] = shape_in(given["networkShape"])
+    if given.get("generator"):
+        found["generator"] = shape_in(given["generator"])
     if any(given.get(name) for name in FEATURES):
         usual = Lesson().features
         found["features"] = tuple(name for name in FEATURES if is_on(given, name, otherwise=name in usual)) or usual

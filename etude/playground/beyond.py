@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from etude.playground.descent import BINARY, DISTANCES, MANY, OPTIMIZERS, SPANS, STARTS
+from etude.playground.gan import GENERATE, USUAL
 from etude.playground.lesson import Lesson
 from etude.playground.many import MOST_CLASSES
 from etude.playground.perceptron import PERCEPTRON, hindrance
@@ -37,30 +38,40 @@ def fitting(lesson: Lesson) -> Lesson:
     """With a loss that its problem can have: what is nearest to the one that was asked for.
 
     The perceptron rule learns one point at a time, and knows nothing of penalties, schedules, decay and dropout; where
-    it cannot learn, gradient descent does.
+    it cannot learn, gradient descent does. A GAN knows nothing of them either.
     """
+    generates = lesson.problem == GENERATE
+    if lesson.optimizer == PERCEPTRON and hindered(lesson):
+        lesson = replace(lesson, optimizer=USUAL["optimizer"] if generates else "sgd")
+    if lesson.optimizer == PERCEPTRON or generates:
+        lesson = replace(lesson, penalty="none", strength=0.0, schedule="constant", decay=0.0, dropout=0.0)
     if lesson.optimizer == PERCEPTRON:
-        plain = replace(lesson, batch=1, penalty="none", strength=0.0, schedule="constant", decay=0.0, dropout=0.0)
-        lesson = replace(lesson, optimizer="sgd") if hindered(lesson) else plain
+        lesson = replace(lesson, batch=1)
+    if not generates:
+        lesson = replace(lesson, generator=Lesson().generator)
     loss = ALSO.get(lesson.loss, lesson.loss) if lesson.loss not in losses_of(lesson) else lesson.loss
     return replace(lesson, loss=loss if loss in losses_of(lesson) else losses_of(lesson)[0])
 
 
 def hindered(lesson: Lesson) -> str:
     """Why the perceptron rule cannot learn a lesson; empty if it can."""
-    return hindrance(quantity=lesson.problem == "regression", outputs=lesson.outputs, hidden=len(lesson.shape))
+    return hindrance(lesson.problem, outputs=lesson.outputs, hidden=len(lesson.shape))
 
 
 def refusal(address: str, lesson: Lesson) -> str:
     """What an address asks for, and its lesson cannot have, in words."""
-    asked = dict(parse_qsl(address.removeprefix("#"))).get("optimizer")
-    return hindered(lesson) if asked == PERCEPTRON != lesson.optimizer else ""
+    given = dict(parse_qsl(address.removeprefix("#")))
+    if lesson.problem == GENERATE and "goal" in given:
+        return "A goal asks for the loss or the accuracy of answers; a GAN gives none, so this goal is left out."
+    return hindered(lesson) if given.get("optimizer") == PERCEPTRON != lesson.optimizer else ""
 
 
 def losses_of(lesson: Lesson) -> tuple[str, ...]:
     """The losses that a problem can have, the usual one first."""
     if lesson.outputs > 1:
         return tuple(MANY)
+    if lesson.problem == GENERATE:
+        return ("bce",)
     if lesson.optimizer == PERCEPTRON:
         return (PERCEPTRON,)
     return tuple(DISTANCES) if lesson.problem == "regression" else (*DISTANCES, "bce", "hinge")
@@ -69,9 +80,12 @@ def losses_of(lesson: Lesson) -> tuple[str, ...]:
 def unusual(lesson: Lesson) -> dict[str, Any]:
     """The values of our keys that are not as usual."""
     usual = {field.name: field.default for field in fields(Lesson)} | {"loss": losses_of(lesson)[0]}
+    usual |= USUAL if lesson.problem == GENERATE else {}
     ours = {key: field for key, (field, *_) in (CHOICES | NUMBERS | COUNTS).items()}
     values = {key: getattr(lesson, field) for key, field in ours.items()}
     own: dict[str, Any] = {}
+    if lesson.generator != usual["generator"]:
+        own["generator"] = ",".join(map(str, lesson.generator)) or "0"
     if len(lesson.own) > MOST_WRITTEN:
         own["ownPoints"] = len(lesson.own)
     elif lesson.own:

@@ -49,6 +49,8 @@ LOSSES: dict[Loss, Callable[[PerPoint, PerPoint], PerPoint]] = {
     "half squared error": half_squared_error,
     "binary cross-entropy": binary_cross_entropy,
 }
+RULE_LOSSES: dict[str, Loss] = {"mse": "half squared error", "bce": "binary cross-entropy"}
+"""what TensorFlow Playground's rule can learn by, under the names in the URL"""
 
 
 class PlaygroundRule(Learner[Labelled]):

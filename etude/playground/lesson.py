@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import torch
 
@@ -21,34 +21,31 @@ from etude.playground.descent import (
     spanning,
     with_chance,
 )
+from etude.playground.gan import GENERATE, LATENT, PlaneGAN, batches_for
 from etude.playground.learner import BENDS as RULE_BENDS
-from etude.playground.learner import Loss, Penalty, PlaygroundRule
+from etude.playground.learner import RULE_LOSSES, Penalty, PlaygroundRule
 from etude.playground.many import MANY as MANY_CLASSES
-from etude.playground.many import signed
+from etude.playground.many import class_world, classes_of
 from etude.playground.network import BENDS, PlaneNetwork, told
-from etude.playground.order import carried
+from etude.playground.order import carried, rows_of
 from etude.playground.perceptron import PERCEPTRON, PlanePerceptron, Separation, separation
-from etude.playground.scores import judge_of, judge_of_rule
+from etude.playground.scores import Rule, judge_for
 from etude.playground.seedrandom import SeedRandom
-from etude.playground.worlds import CLASSES, HEIGHTS, Point, shuffled
+from etude.playground.worlds import HEIGHTS, Point, shuffled
 from etude.records import Labelled
 from etude.training.experiment import Experiment
 from etude.types import Objective
 
-POINTS = {"classification": 500, "regression": 1200}
-Rule: TypeAlias = PlaygroundRule | PlanePerceptron | GradientLearner[Labelled]
+POINTS = {"classification": 500, "regression": 1200, GENERATE: 500}
 EPOCHS = 100_000
 """a lesson ends by being stopped"""
-
-RULE_LOSSES: dict[str, Loss] = {"mse": "half squared error", "bce": "binary cross-entropy"}
-"""what TensorFlow Playground's rule can learn by"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
     """The state of TensorFlow Playground, with its defaults, and what etude adds to it."""
 
-    problem: Literal["classification", "regression"] = "classification"
+    problem: Literal["classification", "regression", "generate"] = "classification"
     dataset: str = "circle"
     """the world of classes, a key of CLASSES or of MANY_CLASSES"""
     reg_dataset: Literal["reg-plane", "reg-gauss"] = "reg-plane"
@@ -56,7 +53,9 @@ class Lesson:
     features: tuple[str, ...] = ("x", "y")
     """what the network is told of a place"""
     shape: tuple[int, ...] = (4, 2)
-    """units of each hidden layer"""
+    """units of each hidden layer; of a GAN those of the critic"""
+    generator: tuple[int, ...] = (16, 16)
+    """units of each hidden layer of a GAN's generator"""
     activation: str = "tanh"
     """of all hidden units, a key of BENDS"""
     rate: float = 0.03
@@ -97,7 +96,7 @@ class Lesson:
     @property
     def outputs(self) -> int:
         """Numbers that the network answers with: one for a quantity and for two classes, else one for each class."""
-        if self.problem == "regression":
+        if self.problem != "classification":
             return 1
         if self.own:
             return classes_of(self.own)
@@ -106,9 +105,17 @@ class Lesson:
     @property
     def is_the_browsers(self) -> bool:
         """Whether TensorFlow Playground's own rule learns it, bit for bit; everything else is learnt by autograd."""
-        ours = (self.optimizer, self.schedule, self.start, self.dropout, self.decay, self.outputs)
+        ours = (
+            self.problem == GENERATE,
+            self.optimizer,
+            self.schedule,
+            self.start,
+            self.dropout,
+            self.decay,
+            self.outputs,
+        )
         known = self.loss in RULE_LOSSES and BENDS[self.activation] in RULE_BENDS
-        return known and ours == ("sgd", "constant", "uniform", 0, 0, 1)
+        return known and ours == (False, "sgd", "constant", "uniform", 0, 0, 1)
 
     @property
     def answer(self) -> str:
@@ -132,10 +139,7 @@ class Lesson:
         noise = self.noise / 100
         if self.problem == "regression":
             return HEIGHTS[self.reg_dataset](chance, n, noise)
-        if self.dataset in CLASSES:
-            return CLASSES[self.dataset](chance, n, noise)
-        points = MANY_CLASSES[self.dataset](chance, n, noise, self.classes)
-        return signed(points) if self.classes == 2 else points
+        return class_world(self.dataset, chance, n, noise, self.classes)
 
     @cached_property
     def points(self) -> tuple[list[Point], list[Point]]:
@@ -144,6 +148,8 @@ class Lesson:
         if self.problem == "classification" and self.outputs == 1:
             other = 0.0 if self.loss in BINARY else -1.0
             points = [point._replace(label=1.0 if point.label > 0 else other) for point in points]
+        if self.problem == GENERATE:  # of its points it counts only that they are real
+            points = [point._replace(label=1.0) for point in points]
         cut = max(1, len(points) * self.training // 100)
         return points[:cut], points[cut:]
 
@@ -159,24 +165,28 @@ class Lesson:
         return separation(self.parts[0])
 
     def labelled(self, points: list[Point]) -> Labelled:
-        """What the network is told of some points, and what it should answer."""
-        x = told([(point.x, point.y) for point in points], self.features)
+        """What the network is told of some points, and what it should answer; a GAN takes the places themselves."""
+        features = ("x", "y") if self.problem == GENERATE else self.features
+        x = told([(point.x, point.y) for point in points], features)
         y = torch.tensor([point.label for point in points], dtype=torch.float64)
         return Labelled(x, y.long() if self.outputs > 1 else y)
 
     def network(self) -> PlaneNetwork:
         """With its first weights."""
-        network = PlaneNetwork(
-            len(self.features),
-            self.shape,
-            bend=self.activation,
-            answer=self.answer,
-            outputs=self.outputs,
-            dropout=self.dropout,
-        )
-        network.start(deepcopy(self.drawn[1]), zero=self.zero)
+        way = {"bend": self.activation, "answer": self.answer}
+        network = PlaneNetwork(len(self.features), self.shape, **way, outputs=self.outputs, dropout=self.dropout)
+        return self.started(network, deepcopy(self.drawn[1]), "initialisation")
+
+    def maker(self) -> PlaneNetwork:
+        """The generator of a GAN with its first weights: random numbers in, the coordinates of a point out."""
+        network = PlaneNetwork(LATENT, self.generator, bend=self.activation, answer="identity", outputs=2)
+        return self.started(network, SeedRandom(f"{self.seed} generator"), "generator")
+
+    def started(self, network: PlaneNetwork, chance: SeedRandom, use: str) -> PlaneNetwork:
+        """The same with first weights; the browser's start draws them from `chance`."""
+        network.start(chance, zero=self.zero)
         if self.start in STARTS and not self.zero:
-            STARTS[self.start](network, stream(seed_number(self.seed), "initialisation"))
+            STARTS[self.start](network, stream(seed_number(self.seed), use))
         return network
 
     def learner(self) -> Rule:
@@ -187,6 +197,9 @@ class Lesson:
             return PlaygroundRule(network, rate=self.rate, penalty=self.penalty, strength=self.strength, loss=loss)
         if self.optimizer == PERCEPTRON:
             return PlanePerceptron(network, rate=self.rate)
+        if self.problem == GENERATE:
+            seed = seed_number(self.seed)
+            return PlaneGAN(self.maker(), network, self.features, optimizer=self.optimizer, rate=self.rate, seed=seed)
         schedule = spanning(self.schedule, self.span * self.epoch)
         way = Method(optimizer=self.optimizer, rate=self.rate, decay=self.decay, schedule=schedule)
         return gradient_learner(network, self.objective, way, penalty=self.penalty, strength=self.strength)
@@ -205,6 +218,8 @@ class Lesson:
     def batches(self, learner: Rule, start: int) -> Iterator[Labelled]:
         """From update `start` on."""
         train, _ = self.parts
+        if isinstance(learner, PlaneGAN):
+            return batches_for(learner, train, min(self.batch, len(train)))
         batches = carried(train, min(self.batch, len(train)), start=start)
         if not isinstance(learner, GradientLearner):
             return batches
@@ -214,17 +229,12 @@ class Lesson:
     def rows(self, step: int) -> list[int]:
         """The numbers of the points that update `step` learns from."""
         train, _ = self.points
-        numbers = torch.arange(len(train), dtype=torch.float64)
-        batch = next(carried(Labelled(numbers[:, None], numbers), min(self.batch, len(train)), start=step))
-        return batch.y.long().tolist()
+        return rows_of(len(train), min(self.batch, len(train)), step)
 
     def experiment(self) -> Experiment[Labelled]:
         """One training without end, judged after each epoch."""
         learner, epoch = self.learner(), self.epoch
-        if isinstance(learner, PlaygroundRule):
-            judge = judge_of_rule(learner, self.parts, classes=self.problem == "classification")
-        else:
-            judge = judge_of(learner.network, self.objective, self.parts, classes=self.problem == "classification")
+        judge = judge_for(learner, self.objective, self.parts, classes=self.problem == "classification")
         return Experiment(
             learner=learner,
             batches=lambda start: self.batches(learner, start),
@@ -234,9 +244,3 @@ class Lesson:
             log_every=epoch,
             epoch_steps=epoch,
         )
-
-
-def classes_of(points: tuple[Point, ...]) -> int:
-    """Numbers that tell the classes of some points apart: one for 0 and 1, else one for each."""
-    greatest = max(int(point.label) for point in points)
-    return greatest + 1 if greatest > 1 else 1

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from etude.playground.fdlibm import cos, sin
 from etude.playground.seedrandom import SeedRandom
-from etude.playground.worlds import RADIUS, Point, normal, shifted
+from etude.playground.worlds import CLASSES, RADIUS, Point, normal, shifted
 
 World: TypeAlias = Callable[[SeedRandom, int, float, int], Iterator[Point]]
 """chance, number of points, noise from 0 to 0.5, number of classes -> the points, class by class"""
@@ -68,3 +68,17 @@ MOST_CLASSES = 10
 def signed(points: Iterator[Point]) -> Iterator[Point]:
     """Two classes 0 and 1 as the labels -1 and 1."""
     return (Point(x, y, 2 * label - 1) for x, y, label in points)
+
+
+def class_world(name: str, chance: SeedRandom, n: int, noise: float, classes: int) -> Iterator[Point]:
+    """The points of any world of classes; two classes are -1 and 1."""
+    if name in CLASSES:
+        return CLASSES[name](chance, n, noise)
+    points = MANY[name](chance, n, noise, classes)
+    return signed(points) if classes == 2 else points
+
+
+def classes_of(points: tuple[Point, ...]) -> int:
+    """Numbers that tell the classes of some points apart: one for 0 and 1, else one for each."""
+    greatest = max(int(point.label) for point in points)
+    return greatest + 1 if greatest > 1 else 1

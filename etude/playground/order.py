@@ -22,3 +22,10 @@ def carried(train: Labelled, size: int, *, start: int) -> Iterator[Labelled]:
         yield from batches[start:]
         start = epoch
     yield from islice(later, start % epoch, None)
+
+
+def rows_of(n: int, size: int, step: int) -> list[int]:
+    """The numbers of the points, of n, in batch `step`."""
+    numbers = torch.arange(n, dtype=torch.float64)
+    rows: list[int] = next(carried(Labelled(numbers[:, None], numbers), size, start=step)).y.long().tolist()
+    return rows

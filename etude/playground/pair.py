@@ -20,7 +20,7 @@ DATA = {"problem", "dataset", "regDataset", "noise", "percTrainData", "batchSize
 SIDED = (
     *({*address.CHOICES, *address.NUMBERS, *address.COUNTS} - DATA),
     *({*beyond.CHOICES, *beyond.NUMBERS, *beyond.COUNTS} - DATA),
-    *("networkShape", "initZero", *FEATURES),
+    *("networkShape", "generator", "initZero", *FEATURES),
 )
 """keys in which the sides may differ"""
 

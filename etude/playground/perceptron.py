@@ -17,6 +17,8 @@ from etude.types import Loss
 
 PERCEPTRON = "perceptron"
 """the optimizer, and the only loss that it knows"""
+OTHERS = {"regression": "a quantity is learnt", "generate": "points are made"}
+"""what is done in problems without classes"""
 THINNEST = 1e-9
 """of a margin, as a share of the radius; what is thinner is rounding"""
 
@@ -99,10 +101,10 @@ def separation(part: Labelled) -> Separation | None:
     return Separation(radius, margin, normal / length) if margin > THINNEST * radius else None
 
 
-def hindrance(*, quantity: bool, outputs: int, hidden: int) -> str:
+def hindrance(problem: str, *, outputs: int, hidden: int) -> str:
     """Why the rule cannot learn a lesson, in words; empty if it can."""
-    if quantity:
-        return "The perceptron rule tells two classes apart; here a quantity is learnt. Choose Problem: Classification."
+    if problem in OTHERS:
+        return f"The perceptron rule tells two classes apart; here {OTHERS[problem]}. Choose Problem: Classification."
     if outputs > 1:
         return f"The perceptron rule tells two classes apart; here are {outputs}. Choose points of two classes."
     if hidden:

@@ -3,9 +3,11 @@
 from itertools import pairwise
 
 from etude.playground.descent import WARM, seed_number
+from etude.playground.gan import GENERATE
 from etude.playground.lesson import Lesson
 from etude.playground.network import BENDS
 from etude.playground.perceptron import PERCEPTRON
+from etude.playground.program_gan import first_numbers, two_networks, units_of
 from etude.playground.program_parts import (
     BATCHES,
     DROPOUT,
@@ -31,14 +33,14 @@ EPOCHS = 100
 
 def program(lesson: Lesson, address: str) -> str:
     """The program; it needs nothing but torch."""
+    if lesson.problem == GENERATE:
+        sine = SINE if BENDS[lesson.activation] == "sine" else ""
+        head, numbers = beginning(lesson, address, SAME), f"\n\n{first_numbers(lesson)}\nmain()\n"
+        return "".join([head, sine, BATCHES, two_networks(lesson, epochs=EPOCHS), numbers])
     browsers = lesson.is_the_browsers
     learning = by_mistakes if lesson.optimizer == PERCEPTRON else by_the_browsers_rule if browsers else by_autograd
     blocks = [
-        f'"""A lesson of etude playground in plain PyTorch, {EPOCHS} epochs of it.\n\n'
-        f'{NEARLY if browsers else SAME}\n\n{address}\n"""\n',
-        imports(lesson),
-        f"\ntorch.set_default_dtype(torch.float64)\ntorch.set_num_threads(1)\nRATE, BATCH = {lesson.rate!r}, "
-        f"{min(lesson.batch, len(lesson.points[0]))}\n",
+        beginning(lesson, address, NEARLY if browsers else SAME),
         SINE if BENDS[lesson.activation] == "sine" else "",
         DROPOUT.format(p=lesson.dropout, seed=seed_number(lesson.seed)) if lesson.dropout else "",
         loss_function(lesson),
@@ -53,9 +55,25 @@ def program(lesson: Lesson, address: str) -> str:
     return "".join(blocks)
 
 
+def beginning(lesson: Lesson, address: str, promise: str) -> str:
+    """What it is, what it needs, and its settings."""
+    return (
+        f'"""A lesson of etude playground in plain PyTorch, {EPOCHS} epochs of it.\n\n{promise}\n\n{address}\n"""\n'
+        f"{imports(lesson)}\ntorch.set_default_dtype(torch.float64)\ntorch.set_num_threads(1)\n"
+        f"RATE, BATCH = {lesson.rate!r}, {min(lesson.batch, len(lesson.points[0]))}\n"
+    )
+
+
 def imports(lesson: Lesson) -> str:
     """What the program needs."""
-    also = [name for name, used in (("hashlib", lesson.dropout), ("math", "math." in schedule(lesson))) if used]
+    also = [
+        name
+        for name, used in (
+            ("hashlib", lesson.dropout or lesson.problem == GENERATE),
+            ("math", "math." in schedule(lesson)),
+        )
+        if used
+    ]
     return (
         "".join(f"import {name}\n" for name in also)
         + ("\n" if also else "")
@@ -227,10 +245,5 @@ def data(lesson: Lesson) -> str:
             " ".join(map(repr, [*x, float(y)])) + "\n" for x, y in zip(part.x.tolist(), part.y.tolist(), strict=True)
         )
         found.append(f'# {", ".join(lesson.features)} and the label of each point\n{name} = """\n{rows}"""\n')
-    units = [
-        [*row, bias]
-        for layer in lesson.network().linears
-        for row, bias in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)
-    ]
-    rows = "".join(" ".join(map(repr, unit)) + "\n" for unit in units)
+    rows = "".join(" ".join(map(repr, unit)) + "\n" for unit in units_of(lesson.network()))
     return "\n".join([*found, f'WEIGHTS = """\n{rows}"""\n'])

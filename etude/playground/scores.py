@@ -10,7 +10,10 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from etude.evaluation.predictor import evaluating
+from etude.learners.base import GradientLearner
+from etude.playground.gan import PlaneGAN, judge_of_gan
 from etude.playground.learner import LOSSES, PlaygroundRule
+from etude.playground.perceptron import PlanePerceptron
 from etude.records import Labelled
 from etude.types import Objective
 
@@ -19,6 +22,17 @@ Parts: TypeAlias = tuple[Labelled, Labelled]
 Judge: TypeAlias = Callable[[], dict[str, float]]
 """train_loss, test_loss, train_accuracy and test_accuracy of now; NaN where there is nothing to count"""
 NAMES = ("train", "test")
+Rule: TypeAlias = PlaygroundRule | PlanePerceptron | PlaneGAN | GradientLearner[Labelled]
+"""whatever learns a lesson"""
+
+
+def judge_for(learner: Rule, objective: Objective[Labelled], parts: Parts, *, classes: bool) -> Judge:
+    """By the losses that it learns by; of a GAN critic_loss and generator_loss."""
+    if isinstance(learner, PlaygroundRule):
+        return judge_of_rule(learner, parts, classes=classes)
+    if isinstance(learner, PlaneGAN):
+        return judge_of_gan(learner, parts[0])
+    return judge_of(learner.network, objective, parts, classes=classes)
 
 
 def judge_of_rule(rule: PlaygroundRule, parts: Parts, *, classes: bool) -> Judge:

@@ -5,6 +5,7 @@ to know the few operations of formula.py and nothing of networks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeGuard
 
 from etude.learners.base import GradientLearner
 from etude.playground.formula import HALF, ONE, Formula, Quantity, made
@@ -28,7 +29,7 @@ SLOPES: dict[str, Callable[[Quantity, Quantity], Formula]] = {
 """of an activation, from its argument z and its value a"""
 
 
-def is_written(rule: object) -> bool:
+def is_written(rule: object) -> TypeGuard[WrittenRule]:
     """Whether `trace` knows how a rule learns: one answer, a smooth loss, usual activations, nothing by chance."""
     if not isinstance(rule, GradientLearner):
         return isinstance(rule, PlaygroundRule)

@@ -6,16 +6,19 @@ from dataclasses import replace
 import torch
 
 from etude.learners.base import GradientLearner
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.learner import PlaygroundRule
+from etude.playground.lesson import Lesson
 from etude.playground.network import PlaneNetwork
+from etude.playground.perceptron import PlanePerceptron
+from etude.playground.scores import Rule
 from etude.records import Labelled
 
 
 def set_rate(learner: Rule, rate: float) -> None:
     """Learn faster or more slowly; a schedule goes on from the new rate."""
-    if isinstance(learner, GradientLearner):
-        learner.optimizer.base_rates = [rate] * len(learner.optimizer.base_rates)
-    else:
+    for optimizer in learner.optimizers().values():
+        optimizer.base_rates = [rate] * len(optimizer.base_rates)
+    if isinstance(learner, PlaygroundRule | PlanePerceptron):
         learner.rate = rate
 
 

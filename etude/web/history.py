@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from etude.learners.base import GradientLearner
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.lesson import Lesson
+from etude.playground.scores import Rule
 from etude.playground.tuning import tune
 from etude.training.checkpoint import flat, optimizer_state, restore_optimizer
 from etude.training.store import Json
@@ -31,7 +31,7 @@ class State:
     """with the rate, weight decay and dropout of now"""
     learner: dict[str, Tensor]
     moments: dict[str, Tensor]
-    optimizer: Json
+    optimizers: dict[str, Json]
 
     @property
     def size(self) -> int:
@@ -42,18 +42,22 @@ class State:
 
 def state_of(rule: Rule, lesson: Lesson, step: int) -> State:
     """A copy of the state after so many updates."""
-    if not isinstance(rule, GradientLearner):
-        return State(step, lesson, flat(rule.state_dict()), {}, None)
-    plain, moments = optimizer_state(rule.optimizer)
-    return State(step, lesson, flat(rule.state_dict()), flat(moments), plain | {"base_rates": [*plain["base_rates"]]})
+    moments, optimizers = dict[str, Tensor](), dict[str, Json]()
+    for name, optimizer in rule.optimizers().items():
+        plain, found = optimizer_state(optimizer)
+        optimizers[name] = plain | {"base_rates": [*plain["base_rates"]]}
+        moments |= {f"{name}/{key}": tensor for key, tensor in flat(found).items()}
+    return State(step, lesson, flat(rule.state_dict()), moments, optimizers)
 
 
 def restore(rule: Rule, state: State) -> None:
     """Be as then."""
     rule.load_state_dict(state.learner)
-    if isinstance(rule, GradientLearner):
-        plain = state.optimizer | {"base_rates": [*state.optimizer["base_rates"]]}
-        restore_optimizer(rule.optimizer, plain, flat(state.moments))
+    moments = flat(state.moments)
+    for name, optimizer in rule.optimizers().items():
+        plain = state.optimizers[name]
+        own = {key.removeprefix(f"{name}/"): each for key, each in moments.items() if key.startswith(f"{name}/")}
+        restore_optimizer(optimizer, plain | {"base_rates": [*plain["base_rates"]]}, own)
     tune(rule, state.lesson)
 
 

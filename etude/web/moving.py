@@ -12,16 +12,20 @@ class Moving(ABC):
 
     playing = False
     """whether it goes on by itself"""
+    made = 0
+    """updates"""
+    why = ""
+    """it cannot go on"""
 
     @property
-    @abstractmethod
     def step(self) -> int:
         """Updates made."""
+        return self.made
 
     @property
-    @abstractmethod
     def trouble(self) -> str:
         """Why it cannot go on, in words."""
+        return self.why
 
     @abstractmethod
     def update(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from etude.playground.gan import GENERATE, Player
 from etude.playground.lesson import Lesson
 from etude.playground.pair import SIDED, Programme
 from etude.playground.perceptron import PERCEPTRON
@@ -71,6 +72,14 @@ class Pair(Moving):
             other.one_update()
         return self.step
 
+    def one_alone(self, player: Player) -> int:
+        """Stand still after a step of this network on both sides."""
+        self.playing = False
+        for side in self.sides:
+            if not self.trouble:
+                side.one_alone(player)
+        return self.step
+
     def rewind(self, epoch: int) -> int:
         """Go to any epoch that both have seen, and stand still there, as everything was."""
         self.playing = False
@@ -94,4 +103,5 @@ def alike(sides: Sequence[LessonStage], lessons: Sequence[Lesson]) -> bool:
 def is_alike(old: Lesson, new: Lesson) -> bool:
     """Whether what one network has learnt fits into the other."""
     same = (old.outputs, old.shape, old.features) == (new.outputs, new.shape, new.features)
+    same = same and (old.problem == GENERATE, old.generator) == (new.problem == GENERATE, new.generator)
     return same and old.is_the_browsers == new.is_the_browsers and (old.loss == PERCEPTRON) == (new.loss == PERCEPTRON)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from etude.playground.lesson import Lesson
 from etude.playground.named import Line
-from etude.playground.perceptron import PERCEPTRON, PlanePerceptron
+from etude.playground.perceptron import PlanePerceptron
 from etude.web.stage import LessonStage, TraceError
 
 
@@ -84,8 +84,3 @@ class PerceptronStage(LessonStage):
         arrays = super().arrays()
         losses = arrays.pop("losses")  # the last one, whose length is not told
         return arrays | {"mistakes": self.counted(), "before": self.before.float().numpy(), "losses": losses}
-
-
-def stage_of(lesson: Lesson) -> LessonStage:
-    """A lesson from its first weights on."""
-    return PerceptronStage(lesson) if lesson.optimizer == PERCEPTRON else LessonStage(lesson)

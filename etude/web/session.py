@@ -21,8 +21,8 @@ from etude.web.drive import Drive
 from etude.web.frame import encode, schema
 from etude.web.messages import index, number, place, read_message, truth, whole, words
 from etude.web.pair import Pair, alike
-from etude.web.perceptron import stage_of
 from etude.web.stage import LessonStage
+from etude.web.stages import stage_of
 from etude.web.telling import about, drawable, traced
 
 Answer: TypeAlias = bytes | dict[str, Any]
@@ -236,6 +236,8 @@ ACTS: dict[str, Callable[[Session, Mapping[str, Any]], list[Answer]]] = {
     "batch": lambda session, said: session.done(said, session.moved.one_update()),
     "point": lambda session, said: session.done(said, session.moved.one_point()),
     "mistake": lambda session, said: session.done(said, session.moved.one_mistake()),
+    "critic": lambda session, said: session.done(said, session.moved.one_alone("critic")),
+    "generator": lambda session, said: session.done(said, session.moved.one_alone("generator")),
     "rewind": lambda session, said: session.rewind(said),
     "compare": lambda session, said: session.compare(on=truth(said, "on")),
     "side": lambda session, said: session.edit(index(said, "side", count=len(session.sides))),

@@ -10,12 +10,14 @@ from torch import Tensor
 
 from etude.errors import DivergedError
 from etude.learners.base import GradientLearner
+from etude.playground.gan import PlaneGAN, Player
 from etude.playground.learner import PlaygroundRule
-from etude.playground.lesson import Lesson, Rule
+from etude.playground.lesson import Lesson
 from etude.playground.named import Line
 from etude.playground.network import PlaneNetwork, plane, told
 from etude.playground.perceptron import PlanePerceptron
 from etude.playground.picture import in_a_row, pictured, quantised
+from etude.playground.scores import NAMES, Rule
 from etude.playground.trace import is_written, trace
 from etude.playground.tuning import set_weight, tune
 from etude.playground.worlds import SIDE
@@ -39,19 +41,18 @@ class TraceError(ValueError):
 class LessonStage(Moving):
     """One lesson from its first weights on."""
 
-    step = 0
-    trouble = ""
-
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
         self.experiment = lesson.experiment()
         self.epoch_steps = lesson.epoch
         """updates of an epoch"""
         learner = self.experiment.learner
-        assert isinstance(learner, PlaygroundRule | PlanePerceptron | GradientLearner)
-        assert isinstance(learner.network, PlaneNetwork)
+        assert isinstance(learner, PlaygroundRule | PlanePerceptron | PlaneGAN | GradientLearner)
+        drawn = learner.plane if isinstance(learner, PlaneGAN) else learner.network
+        assert isinstance(drawn, PlaneNetwork)
         self.rule: Rule = learner
-        self.network: PlaneNetwork = learner.network
+        self.network: PlaneNetwork = drawn
+        """the one that is drawn, and changed by hand"""
         self.events = fit(self.experiment, UnsavedRun())
         self.looked = -1
         """the point of the next update that somebody looks at, -1 for none"""
@@ -59,7 +60,7 @@ class LessonStage(Moving):
         self.scores = self.experiment.evaluate()
         """of the latest epoch"""
         self.losses = [self.row()]
-        """(epoch, training loss, test loss) since somebody looked"""
+        """(epoch and both losses) since somebody looked"""
         self.history = History(state_of(self.rule, lesson, 0), epoch_steps=self.epoch_steps)
 
     @property
@@ -67,9 +68,14 @@ class LessonStage(Moving):
         """Passes over the training points."""
         return self.step // self.epoch_steps
 
+    @property
+    def loss(self) -> tuple[float, float]:
+        """On training and on test points, of the latest epoch."""
+        return self.scores["train_loss"], self.scores["test_loss"]
+
     def row(self) -> tuple[float, float, float]:
-        """The losses of the latest epoch."""
-        return float(self.epoch), self.scores["train_loss"], self.scores["test_loss"]
+        """The losses of the latest epoch, and which that is."""
+        return float(self.epoch), *self.loss
 
     def judge(self) -> None:
         """Begin the curves here."""
@@ -81,7 +87,7 @@ class LessonStage(Moving):
     def rate(self) -> float:
         """The learning rate of the next update, or of the latest one where it follows a schedule."""
         if not isinstance(self.rule, GradientLearner):
-            return self.rule.rate
+            return self.lesson.rate
         return self.rule.optimizer.rate if self.step else self.lesson.rate
 
     def update(self) -> bool:
@@ -94,7 +100,7 @@ class LessonStage(Moving):
             return self.stop(error.message)
         if event is None:
             return self.stop(f"{self.epoch:,} epochs are over; Reset starts again.")
-        self.step = event.step
+        self.made = event.step
         if not event.scores:
             return False
         self.scores = event.scores
@@ -104,7 +110,7 @@ class LessonStage(Moving):
 
     def stop(self, why: str) -> bool:
         """Go no further; the epoch ends here."""
-        self.playing, self.trouble = False, why
+        self.playing, self.why = False, why
         return True
 
     def one_update(self) -> int:
@@ -128,18 +134,22 @@ class LessonStage(Moving):
         """Stand still after the next mistake, where a rule counts them."""
         raise ValueError("only the perceptron rule goes from mistake to mistake; choose a step by epoch.")
 
+    def one_alone(self, player: Player) -> int:
+        """A step of one of two networks, where there are two."""
+        raise ValueError(f"there is no {player} here: choose Problem: Generate.")
+
     def rewind(self, epoch: int) -> int:
         """Go to any epoch that was seen, and stand still there, as everything was."""
-        self.playing, self.trouble, self.looked = False, "", -1
+        self.playing, self.why, self.looked = False, "", -1
         step = min(max(epoch, 0), self.history.seen) * self.epoch_steps
         state = self.history.before(step)
         self.events.close()
         restore(self.rule, state)
-        self.lesson, self.step = state.lesson, state.step
+        self.lesson, self.made = state.lesson, state.step
         self.events = fit(self.experiment, UnsavedRun(start=self.step))
         while self.step < step:
             self.history.edited(self.step)
-            self.step = next(self.events).step
+            self.made = next(self.events).step
         self.history.edited(step)
         self.losses, self.scores = [], self.experiment.evaluate()
         return self.step
@@ -217,8 +227,8 @@ class LessonStage(Moving):
             "units": quantised(smaller([*hidden, *([picture.each] if len(answers) > 1 else [])])),
             "weights": in_a_row(layer.weight for layer in self.network.linears),
             "biases": in_a_row(layer.bias for layer in self.network.linears),
-            "accuracy": np.array([self.scores[f"{part}_accuracy"] for part in ("train", "test")], dtype=np.float32),
-            "loss": np.array([self.scores[f"{part}_loss"] for part in ("train", "test")], dtype=np.float32),
+            "accuracy": np.array([self.scores.get(f"{part}_accuracy", math.nan) for part in NAMES], dtype=np.float32),
+            "loss": np.array(self.loss, dtype=np.float32),
             "place": np.array(self.place(), dtype=np.float32),
             "rate": np.array([self.rate], dtype=np.float32),
             **({"classes": answers.argmax(0).to(torch.uint8).numpy()} if len(answers) > 1 else {}),

@@ -38,6 +38,16 @@ export const EXAMPLES = [
     words: "Six layers of sigmoid units learn nothing. Press N and compare δ of the last layer with δ of the first; then choose ReLU.",
   },
   {
+    title: "A GAN that makes two clouds",
+    address: "problem=generate&dataset=gauss&seed=0.42",
+    words: "Press Space: made points, orange, run to the real ones, blue, first to one cloud, then to both. When they lie alike, the critic’s map turns pale: it cannot tell.",
+  },
+  {
+    title: "A GAN that is too small",
+    address: "problem=generate&dataset=blobs&classes=6&networkShape=8&generator=4&seed=0.42",
+    words: "Six clouds are too much for such small networks: most made points lie between them, and one or another cloud is left out. Give D a second hidden layer, and G 16 units twice.",
+  },
+  {
     title: "A learning rate that is too high",
     address: "dataset=circle&networkShape=4,2&activation=relu&learningRate=3&seed=0.42",
     words: "Each step goes far beyond the valley, and the loss jumps. Choose 0.03 and press Reset.",

@@ -7,7 +7,7 @@ import { decode } from "./frame.js";
 /**
  * What etude/playground/lesson.py says of a lesson.
  * @typedef {{
- *   problem: "classification" | "regression", dataset: string, reg_dataset: string, features: string[], shape: number[],
+ *   problem: "classification" | "regression" | "generate", dataset: string, reg_dataset: string, features: string[], shape: number[], generator: number[],
  *   activation: string, rate: number, penalty: string, strength: number, noise: number, batch: number, training: number,
  *   seed: string, zero: boolean, loss: string, optimizer: string, schedule: string, span: number, start: string,
  *   dropout: number, decay: number, classes: number, own: [number, number, number][],
@@ -15,7 +15,7 @@ import { decode } from "./frame.js";
  */
 /** @typedef {{show_test_data: boolean, discretize: boolean, hide_text: boolean, hidden: string[], goal: Goal | null}} View */
 /** @typedef {{loss: number | null, accuracy: number | null, units: number | null, epochs: number | null}} Goal */
-/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array, mistakes?: Float32Array, before?: Float32Array}} Live */
+/** @typedef {{answer: Uint8Array, units: Uint8Array, weights: Float32Array, biases: Float32Array, accuracy: Float32Array, loss: Float32Array, place: Float32Array, rate: Float32Array, losses: Float32Array, classes?: Uint8Array, mistakes?: Float32Array, before?: Float32Array, made?: Float32Array, pushes?: Float32Array, steps?: Float32Array, distance?: Float32Array}} Live */
 /** @typedef {{address: string, lesson: Lesson, view: View, epoch_steps: number, outputs: number, losses: string[], by_autograd: boolean, pair: import("./pair.js").Told | null}} About a lesson in words */
 /** @typedef {{train: Float32Array, test: Float32Array}} Points x, y and label of each point, one after the other */
 /**

@@ -7,6 +7,7 @@ import * as curve from "./curve.js";
 import { drawDots } from "./dots.js";
 import { Editor } from "./editor.js";
 import { offer } from "./examples.js";
+import { GENERATE, Gan } from "./gan.js";
 import { Link, POINTS, RIGHT } from "./link.js";
 import { More } from "./more.js";
 import { Network } from "./network.js";
@@ -30,7 +31,7 @@ const CHOICES = {
   activation: { relu: "ReLU", tanh: "Tanh", sigmoid: "Sigmoid", linear: "Linear", "leaky-relu": "Leaky ReLU", elu: "ELU", selu: "SELU", gelu: "GELU", silu: "Swish", softplus: "Softplus", sine: "Sine" },
   regularization: { none: "None", L1: "L1", L2: "L2" },
   regularizationRate: Object.fromEntries(["0", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"].map((v) => [v, v])),
-  problem: { classification: "Classification", regression: "Regression" },
+  problem: { classification: "Classification", regression: "Regression", generate: "Generate" },
   learningRate: Object.fromEntries(RATES.map((v) => [v, v])),
 };
 const PLACES = 100;
@@ -49,7 +50,7 @@ let colours = table(dark.matches);
 let washed = { shades: wash(colours, dark.matches), two: wash(table(dark.matches, true), dark.matches) };
 /** what the server has put on stage; nothing until it says so @type {Lesson} */
 let lesson = {
-  problem: "classification", dataset: "", reg_dataset: "", features: [], shape: [], activation: "", rate: 0, penalty: "", strength: 0,
+  problem: "classification", dataset: "", reg_dataset: "", features: [], shape: [], generator: [], activation: "", rate: 0, penalty: "", strength: 0,
   noise: 0, batch: 1, training: 50, seed: "", zero: false, loss: "mse", optimizer: "sgd", schedule: "constant", span: 300,
   start: "uniform", dropout: 0, decay: 0, classes: 3, own: [],
 };
@@ -103,6 +104,7 @@ const trace = new Trace(network, link);
 offer(el("examples"), el("example"));
 const share = new Share((message) => link.say(message));
 const perceptron = new Perceptron();
+const gan = new Gan({ say: (message) => link.say(message), wish, draw });
 const past = new Past((message) => link.say(message));
 const painter = new Painter({ say: (message) => link.say(message), preview: (shown) => { points = shown; drawPoints(); } });
 const pair = new Pair((message) => link.say(message));
@@ -131,6 +133,7 @@ function message(said) {
   ({ lesson, view, address, outputs, epoch_steps: epochSteps } = said);
   more.show(said, dark.matches);
   perceptron.show(said);
+  gan.show(said);
   pair.show(said, dark.matches);
   share.show(said);
   if (said.t !== "lesson") history.replaceState(null, "", `#${address}`);
@@ -194,6 +197,7 @@ function draw() {
   trace.drawn();
   past.show(latest, pair.seen, epochSteps, points.train, playing);
   perceptron.draw(latest, points.train, playing);
+  gan.draw(pair.shown, colours);
   write("epoch", String(counted.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
   pair.count();
   more.draw(latest);
@@ -248,7 +252,7 @@ function showControls() {
   el("showTestData", HTMLInputElement).checked = view.show_test_data;
   el("discretize", HTMLInputElement).checked = view.discretize;
   const n = lesson.shape.length;
-  el("layers-text").textContent = `${n} hidden layer${n === 1 ? "" : "s"}`;
+  el("layers-text").textContent = `${n} hidden layer${n === 1 ? "" : "s"}${lesson.problem === GENERATE ? " of D" : ""}`;
   for (const id of ["playButton", "stepButton", "resetButton", "numHiddenLayers"]) el(id).hidden = view.hidden.includes(id);
   el("article").hidden = view.hide_text;
   for (const id of Object.keys(CHOICES)) /** @type {HTMLElement} */ (el(id).parentElement).hidden = view.hidden.includes(id);
@@ -279,9 +283,8 @@ function plain(value) {
 
 function showWorlds() {
   const focused = el("worlds").contains(document.activeElement);
-  const names = WORLDS[lesson.problem];
-  const key = lesson.problem === "classification" ? "dataset" : "regDataset";
-  const now = lesson.problem === "classification" ? lesson.dataset : lesson.reg_dataset;
+  const [kind, key, now] = lesson.problem === "regression" ? /** @type {const} */ (["regression", "regDataset", lesson.reg_dataset]) : /** @type {const} */ (["classification", "dataset", lesson.dataset]);
+  const names = WORLDS[kind];
   el("worlds").replaceChildren(
     ...Object.entries(names).map(([name, { label, of }]) => {
       const button = document.createElement("button");
@@ -294,7 +297,7 @@ function showWorlds() {
       button.onclick = () => wish({ [key]: name, ...(lesson.own.length ? WITHOUT_OWN : {}) });
       const canvas = document.createElement("canvas");
       button.append(canvas);
-      paint(canvas, mapOf(of), SMALL, colours);
+      paint(canvas, mapOf(lesson.problem === GENERATE ? (x, y) => Math.abs(of(x, y)) : of), SMALL, colours); // all points of a GAN are real
       return button;
     }),
   );
@@ -310,7 +313,8 @@ function connect() {
         address = pair.changed(address, { learningRate: menu.value });
         history.replaceState(null, "", `#${address}`);
         link.say({ t: "rate", value: Number(menu.value) });
-      } else wish({ [id]: menu.value });
+      } else if (id === "problem") link.say({ t: "lesson", address: gan.turned(address, menu.value) });
+      else wish({ [id]: menu.value });
     };
   }
   // options were sorted by JavaScript, which puts whole numbers first
@@ -372,6 +376,7 @@ function keys(event) {
     " ": () => el("playButton").click(), ArrowRight: () => el("stepButton").click(), ArrowLeft: () => el("backButton").click(), r: () => el("resetButton").click(), R: () => el("newButton").click(),
     d: () => el("discretize").click(), t: () => el("showTestData").click(), "?": () => el("keysButton").click(),
     b: () => el("compareButton").click(), s: () => pair.edit(1 - pair.edited),
+    ...(lesson.problem === GENERATE ? { D: () => el("criticButton").click(), G: () => el("generatorButton").click(), g: () => el("pushes").click() } : {}),
   };
   const act = acts[event.key];
   if (act && !(event.key === " " && target.tagName === "BUTTON")) { event.preventDefault(); act(); }
@@ -380,12 +385,12 @@ function keys(event) {
 function summarise() {
   if (latest === null) return;
   /** @param {Live | null} live */
-  const answer = (live) => (live === null ? "" : live.classes ? more.classesInWords(live) : answerInWords(live.answer, points.test, SIDE));
-  const now = pair.inWords(({ losses }) => lossesInWords({ epoch: counted.epoch, ...losses }));
+  const answer = (live) => (live === null ? "" : live.made ? gan.answerInWords(live) : live.classes ? more.classesInWords(live) : answerInWords(live.answer, points.test, SIDE));
+  const now = pair.inWords((side) => (side.live?.made ? gan.inWords(side, counted.epoch) : lossesInWords({ epoch: counted.epoch, ...side.losses })));
   const shown = pair.inWords(({ live }) => answer(live));
   el("curve").setAttribute("aria-label", now);
   pair.shown.forEach((side) => side.answer.setAttribute("aria-label", `The ${pair.told ? `${side.name.toLowerCase()} ` : ""}network's answer at every place. ${answer(side.live)}`));
-  const words = lesson.problem === "classification" ? `${now} ${shown}` : now;
+  const words = lesson.problem === "regression" ? now : `${now} ${shown}`;
   write("summary", words);
 }
 

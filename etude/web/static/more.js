@@ -55,10 +55,10 @@ export class More {
     number("noise").disabled = /** @type {HTMLButtonElement} */ (el("regenerate")).disabled = lesson.own.length > 0; // they are drawn for a world
     number("classes").value = String(lesson.classes);
     within(el("classes-box"), "output").textContent = String(lesson.classes);
-    const classes = lesson.problem === "classification";
+    const classes = lesson.problem !== "regression";
     el("classes-box").hidden = !classes || !(lesson.dataset in CLASS_WORLDS) || about.view.hidden.includes("dataset") || lesson.own.length > 0;
     el("class-worlds").hidden = !classes || about.view.hidden.includes("dataset");
-    el("accuracies").hidden = !classes;
+    el("accuracies").hidden = lesson.problem !== "classification";
     el("class-legend").hidden = about.outputs === 1;
     el("legend-box").hidden = about.outputs > 1;
     el("colour-said").hidden = about.outputs > 1 || about.view.hide_text;
@@ -88,7 +88,9 @@ export class More {
         button.onclick = () => this.to.wish({ dataset: name, ...(lesson.own.length ? { points: "", ownPoints: "", percTrainData: "50" } : {}) });
         const canvas = document.createElement("canvas");
         button.append(canvas);
-        thumbnail(canvas, classMap(of, lesson.classes), lesson.classes, SMALL, dark);
+        const map = classMap(of, lesson.classes);
+        if (lesson.problem === "generate") thumbnail(canvas, map.map((k) => (k === 255 ? k : 1)), 2, SMALL, dark); // real is real
+        else thumbnail(canvas, map, lesson.classes, SMALL, dark);
         return button;
       }),
     );

@@ -2,6 +2,7 @@
 
 import { changed, parse, write } from "./address.js";
 import { colourOf } from "./classes.js";
+import { GENERATE, NO_IDEA } from "./gan.js";
 import { LOSSES, share } from "./more.js";
 import { el, roam, within, write as put } from "./page.js";
 import { FEATURES } from "./worlds.js";
@@ -10,7 +11,7 @@ import { FEATURES } from "./worlds.js";
 /** @typedef {import("./link.js").Live} Live */
 /** @typedef {{edited: number, lessons: Lesson[], sided: string[]}} Told what etude/web/pair.py says of a pair */
 /** @typedef {{train: number[], test: number[]}} Losses */
-/** @typedef {{name: string, prefix: string, live: Live | null, losses: Losses, answer: HTMLCanvasElement, points: HTMLCanvasElement}} Side */
+/** @typedef {{name: string, prefix: string, live: Live | null, losses: Losses, answer: HTMLCanvasElement, points: HTMLCanvasElement, made: HTMLCanvasElement}} Side */
 /** @typedef {(menu: string, value: string) => string} Word what a menu calls a value */
 
 const SAME = "the same settings";
@@ -19,6 +20,7 @@ const SAME = "the same settings";
 const PHRASES = [
   ({ activation }, word) => word("activation", activation),
   ({ shape }) => (shape.length ? `hidden units ${shape.join(", ")}` : "no hidden layer"),
+  ({ problem, generator }) => (problem === GENERATE ? `generator ${generator.join(", ") || "without hidden layer"}` : ""),
   ({ features }) => `features ${features.map((name) => FEATURES[name]?.label ?? name).join(", ")}`,
   ({ optimizer }, word) => word("optimizer", optimizer),
   ({ rate }) => `learning rate ${rate}`,
@@ -59,9 +61,11 @@ export class Pair {
     this.say = say;
     /** nothing where one lesson is alone @type {Told | null} */
     this.told = null;
+    /** whether the lines are those of a critic and a generator */
+    this.generates = false;
     /** @type {Side[]} */
     this.sides = [["Left", ""], ["Right", "other-"]].map(([name, prefix]) => ({
-      name, prefix, live: null, losses: { train: [], test: [] }, answer: el(`${prefix}answer`, HTMLCanvasElement), points: el(`${prefix}points`, HTMLCanvasElement),
+      name, prefix, live: null, losses: { train: [], test: [] }, answer: el(`${prefix}answer`, HTMLCanvasElement), points: el(`${prefix}points`, HTMLCanvasElement), made: el(`${prefix}made`, HTMLCanvasElement),
     }));
     /** in what each side differs from the other */
     this.words = ["", ""];
@@ -114,9 +118,10 @@ export class Pair {
   /** @param {import("./link.js").About} about @param {boolean} dark */
   show({ pair, lesson }, dark) {
     this.told = pair;
+    this.generates = lesson.problem === GENERATE;
     const paired = pair !== null;
     document.body.classList.toggle("paired", paired);
-    for (const id of ["pair", "right-side", "other-plot", "curve-said"]) el(id).hidden = !paired;
+    for (const id of ["pair", "right-side", "other-plot", "curve-said"]) el(id).hidden = !paired || (id === "curve-said" && this.generates);
     el("other-accuracies").hidden = lesson.problem !== "classification";
     el("compareButton").setAttribute("aria-pressed", String(paired));
     el("network").setAttribute("aria-label", `Network${paired ? ` of the ${this.now.name.toLowerCase()} side` : ""}: ${el("network").ariaLabel?.split(": ")[1]}`);
@@ -145,13 +150,15 @@ export class Pair {
   /** Losses as lines: solid on the points that are learnt from, dotted on the others. @param {boolean} dark @returns {import("./curve.js").Curve[]} */
   lines(dark) {
     const ink = getComputedStyle(document.body);
-    return this.shown.flatMap(({ name, losses }, side) => {
+    const [rest] = this.generates ? [{ values: this.now.losses.train.map(() => NO_IDEA), colour: ink.getPropertyValue("--muted"), dash: [1, 3], label: "" }] : [];
+    const found = this.shown.flatMap(({ name, losses }, side) => {
       const [train, test] = this.told ? [colourOf(side, dark), colourOf(side, dark)] : [ink.getPropertyValue("--muted"), ink.color];
       return [
-        { values: losses.test, colour: test, dash: [2, 2], label: "" },
-        { values: losses.train, colour: train, dash: [], label: this.told ? name : "" },
+        { values: losses.test, colour: test, dash: this.generates ? [5, 3] : [2, 2], label: this.generates && !this.told ? "G" : "" },
+        { values: losses.train, colour: train, dash: [], label: this.told ? name : this.generates ? "D" : "" },
       ];
     });
+    return rest ? [...found, rest] : found;
   }
 
   /** How well each side does. */

@@ -82,7 +82,7 @@ export class Painter {
     if (this.about === null) return;
     const quantity = this.about.lesson.problem === "regression";
     const classes = Math.max(2, this.about.outputs);
-    const shown = quantity ? 2 : Math.min(MOST_CLASSES, classes + 1);
+    const shown = this.about.lesson.problem === "generate" ? 1 : quantity ? 2 : Math.min(MOST_CLASSES, classes + 1);
     this.chosen = Math.min(this.chosen, shown - 1);
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const focused = el("painting-classes").contains(document.activeElement);
@@ -92,10 +92,10 @@ export class Painter {
         button.setAttribute("role", "radio");
         button.setAttribute("aria-checked", String(k === this.chosen));
         button.tabIndex = k === this.chosen ? 0 : -1;
-        const name = quantity ? ["−1", "1"][k] : `Class ${k + 1}`;
+        const name = shown === 1 ? "Real" : quantity ? ["−1", "1"][k] : `Class ${k + 1}`;
         button.setAttribute("aria-label", k < classes ? name : `Another class, ${k + 1}`);
         button.textContent = k < classes ? (classes > 2 ? GLYPHS[k] : "●") : "+";
-        button.style.color = k >= classes ? "" : classes > 2 ? colourOf(k, dark) : k ? "var(--plus)" : "var(--minus)";
+        button.style.color = k >= classes ? "" : classes > 2 ? colourOf(k, dark) : k || shown === 1 ? "var(--plus)" : "var(--minus)";
         button.onclick = () => { this.chosen = k; this.chips(); };
         return button;
       }),
