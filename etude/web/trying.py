@@ -7,17 +7,14 @@ from typing import Any
 
 from etude.data.new import read_new
 from etude.errors import DataError
-from etude.evaluation.predictor import Predictor, evaluating
+from etude.evaluation.predictor import evaluating
 from etude.figures import Figure
 from etude.inside.why import why_figures
 from etude.layers.inputs import PictureInput
 from etude.schema import Category, Classes, Column, Number, Pictures, Schema, Table, Text
 from etude.training.abilities import Answering
-from etude.training.describe import read_schema
 from etude.verbs.predict import predict
-from etude.verbs.recipes import read_recipe
 from etude.verbs.trained import Trained
-from etude.web.live import LiveTraining
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".txt", ".csv"}
 """of what somebody may send"""
@@ -58,17 +55,6 @@ def column(each: Column) -> dict[str, Any]:
     """A field of a form."""
     usual = f"{each.mean:.4g}" if isinstance(each, Number) else ""
     return {"name": each.name, "values": each.values if isinstance(each, Category) else None, "usual": usual}
-
-
-def trained_now(live: LiveTraining) -> Trained:
-    """The network of a training that goes on, as if it were done."""
-    assert live.experiment is not None and live.event is not None
-    folder = live.run.folder
-    schema, network = read_schema(folder), live.experiment.learner.network
-    device = next(network.parameters()).device
-    return Trained(
-        live.run, read_recipe(folder), schema, Predictor(network, schema, device=device), live.event.step, "last"
-    )
 
 
 def answers(trained: Trained, trial: Trial) -> tuple[dict[str, Any], dict[str, Figure]]:
