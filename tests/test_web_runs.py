@@ -129,7 +129,11 @@ def test_a_run_that_is_none_is_refused_in_words(client: TestClient, name: str) -
 
 
 def test_nothing_is_live_here(client: TestClient) -> None:
-    for answer in (client.get("/api/live"), client.get("/api/live/view", params={"name": "confusion"}), client.post("/api/live/stop", json={})):
+    for answer in (
+        client.get("/api/live"),
+        client.get("/api/live/view", params={"name": "confusion"}),
+        client.post("/api/live/stop", json={}),
+    ):
         assert answer.status_code == 400 and answer.json()["code"] == "E-LIVE"
 
 
@@ -272,7 +276,9 @@ def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) 
     with TestClient(create_app(TOKEN, port=PORT, runs=tmp_path, live=live), base_url=HOME) as client:
         client.cookies.set(f"etude_token_{PORT}", TOKEN)
         assert client.get("/api/strengths", params={"run": "live"}).json() == {"shift": {"now": 2, "most": 12}}
-        shown = unpacked(client.get("/api/augmented", params={"run": "live", "shift": "9", "draw": "1"}).content)["augmented"]
+        shown = unpacked(client.get("/api/augmented", params={"run": "live", "shift": "9", "draw": "1"}).content)[
+            "augmented"
+        ]
         assert shown["pixels"].shape == (8, 1, 66, 32) and shown["title"].endswith("--shift 9")
         refused = client.get("/api/augmented", params={"run": "live", "shift": "-3"})
         assert refused.status_code == 400 and "from 0 to 12" in refused.json()["message"]

@@ -7,7 +7,7 @@ from etude.data.new import read_new
 from etude.errors import EtudeError
 from etude.figures import Figure, Text
 from etude.inside.neighbours import Space, neighbours_figure, space_of
-from etude.schema import Classes, Pictures, Quantity, Schema, Table
+from etude.schema import Classes, Pictures, Quantity, Schema, Signals, Table
 from etude.schema import Text as Texts
 from etude.training.abilities import Answering
 from etude.training.experiment import Recipe
@@ -56,5 +56,7 @@ def unknown(error: EtudeError) -> dict[str, Figure]:
 
 def searchable(schema: Schema, recipe: Recipe) -> bool:
     """Whether somebody can try such an example, and it has one answer."""
-    kinds = isinstance(schema.inputs, Pictures | Table | Texts) and isinstance(schema.target, Classes | Quantity)
+    kinds = isinstance(schema.inputs, Pictures | Table | Texts | Signals) and isinstance(
+        schema.target, Classes | Quantity
+    )
     return kinds and not isinstance(recipe, Answering)
