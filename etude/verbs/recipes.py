@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import threading
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,6 +21,15 @@ from etude.source import Source
 from etude.training.experiment import Recipe
 from etude.training.run import FORMAT
 from etude.training.store import Json, read_json, write_json, write_text
+
+ONE_AT_A_TIME = threading.Lock()
+"""who parses docstrings: two threads at once may end in a SystemError before Python 3.13 (cpython#106905)"""
+
+
+def checker(kind: type[Recipe]) -> TypeAdapter[Recipe]:
+    """What reads the fields of a recipe and checks them."""
+    with ONE_AT_A_TIME:
+        return TypeAdapter(kind)
 
 
 def find_recipe(name: str) -> type[Recipe]:
@@ -69,7 +79,7 @@ def default_recipe(name: str, origin: Path | None = None) -> Recipe:
     """The recipe of this name with its defaults, or with the values that `origin`, the recipe.json of a run, holds."""
     kind = find_recipe(name)
     if origin is not None:
-        return TypeAdapter(kind).validate_python(read_json(origin)["fields"])
+        return checker(kind).validate_python(read_json(origin)["fields"])
     try:
         return kind()
     except TypeError as error:
@@ -95,7 +105,7 @@ def fill_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 def checked_recipe(recipe: Recipe) -> Recipe:
     """The same recipe, or an error that names the first field outside its range."""
     try:
-        return TypeAdapter(type(recipe)).validate_python(dataclasses.asdict(recipe))
+        return checker(type(recipe)).validate_python(dataclasses.asdict(recipe))
     except ValidationError as error:
         first = error.errors()[0]
         flag = str(first["loc"][-1]).replace("_", "-") if first["loc"] else "recipe"
@@ -130,7 +140,7 @@ def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
     if name.endswith(".py"):
         name = str(trusted or unchanged(Path(name), record["sha256"], folder))
     try:
-        return TypeAdapter(find_recipe(name)).validate_python(record["fields"])
+        return checker(find_recipe(name)).validate_python(record["fields"])
     except ValidationError as error:
         raise CheckpointError(
             "E-RUN-RECIPE",
