@@ -23,13 +23,14 @@ from etude.training.run import FORMAT
 from etude.training.store import Json, read_json, write_json, write_text
 
 ONE_AT_A_TIME = threading.Lock()
-"""who parses docstrings: two threads at once may end in a SystemError before Python 3.13 (cpython#106905)"""
+"""for who reads docstrings: two threads at once may end in a SystemError before Python 3.13 (cpython#106905)"""
 
 
-def checker(kind: type[Recipe]) -> TypeAdapter[Recipe]:
-    """What reads the fields of a recipe and checks them."""
+def validated(kind: type[Recipe], fields: Json) -> Recipe:
+    """A recipe with these fields, nested ones as dictionaries; pydantic's ValidationError if they do not fit."""
     with ONE_AT_A_TIME:
-        return TypeAdapter(kind)
+        adapter = TypeAdapter(kind)
+    return adapter.validate_python(fields)
 
 
 def find_recipe(name: str) -> type[Recipe]:
@@ -79,7 +80,7 @@ def default_recipe(name: str, origin: Path | None = None) -> Recipe:
     """The recipe of this name with its defaults, or with the values that `origin`, the recipe.json of a run, holds."""
     kind = find_recipe(name)
     if origin is not None:
-        return checker(kind).validate_python(read_json(origin)["fields"])
+        return validated(kind, read_json(origin)["fields"])
     try:
         return kind()
     except TypeError as error:
@@ -105,7 +106,7 @@ def fill_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 def checked_recipe(recipe: Recipe) -> Recipe:
     """The same recipe, or an error that names the first field outside its range."""
     try:
-        return checker(type(recipe)).validate_python(dataclasses.asdict(recipe))
+        return validated(type(recipe), dataclasses.asdict(recipe))
     except ValidationError as error:
         first = error.errors()[0]
         flag = str(first["loc"][-1]).replace("_", "-") if first["loc"] else "recipe"
@@ -140,7 +141,7 @@ def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
     if name.endswith(".py"):
         name = str(trusted or unchanged(Path(name), record["sha256"], folder))
     try:
-        return checker(find_recipe(name)).validate_python(record["fields"])
+        return validated(find_recipe(name), record["fields"])
     except ValidationError as error:
         raise CheckpointError(
             "E-RUN-RECIPE",

@@ -61,7 +61,7 @@ async function list() {
   live = said.live;
   rows = said.runs;
   el("none").hidden = rows.length > 0;
-  if (!chosen.length && rows.length) choose([live ?? rows[0].name]);
+  if (location.hash.length < 2 && rows.length) choose([live ?? rows[0].name]);
   el("table").replaceChildren(...rows.map(entry));
 }
 
