@@ -127,7 +127,7 @@ export class Try {
   /** @param {number} length samples @param {HTMLInputElement} seconds @returns {HTMLElement} */
   recorder(length, seconds) {
     const box = Object.assign(document.createElement("div"), { className: "recorder" });
-    const label = Object.assign(document.createElement("label"), { textContent: "Seconds that they last" });
+    const label = Object.assign(document.createElement("label"), { textContent: "Seconds of sound" });
     const button = Object.assign(document.createElement("button"), { textContent: "Record a sound" });
     button.onclick = async () => {
       button.disabled = true;
