@@ -8,6 +8,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -29,8 +30,15 @@ ONE_AT_A_TIME = threading.Lock()
 def validated(kind: type[Recipe], fields: Json) -> Recipe:
     """A recipe with these fields, nested ones as dictionaries; pydantic's ValidationError if they do not fit."""
     with ONE_AT_A_TIME:
-        adapter = TypeAdapter(kind)
-    return adapter.validate_python(fields)
+        adapter = reader(kind)
+    recipe: Recipe = adapter.validate_python(fields)
+    return recipe
+
+
+@lru_cache(maxsize=64)  # a look at a training that goes on reads its recipe too, and building this takes 40 ms
+def reader(kind: type[Recipe]) -> Any:
+    """What reads and checks the fields of such recipes."""
+    return TypeAdapter(kind)
 
 
 def find_recipe(name: str) -> type[Recipe]:
