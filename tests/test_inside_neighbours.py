@@ -14,6 +14,7 @@ from torch import nn
 
 from etude.data.load import load
 from etude.data.splits import Splits
+from etude.errors import DataError
 from etude.figures import Images, Text
 from etude.inside import neighbours
 from etude.inside.examples import example_in_words
@@ -23,8 +24,8 @@ from etude.source import Source
 from etude.training.phases import train
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import start
-from etude.verbs.trained import Trained, load_trained
-from etude.web.nearby import Nearby
+from etude.web.nearby import Nearby, unknown
+from etude.web.opened import OpenedRuns
 from etude.web.trying import Trial
 
 
@@ -87,7 +88,7 @@ def test_a_row_is_told_in_its_own_units(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def trained(tmp_path: Path) -> Trained:
+def folder(tmp_path: Path) -> Path:
     """A short training on a folder of pictures."""
     for k in range(60):
         folder = tmp_path / "squares" / f"{'dark' if k % 2 else 'pale'}"
@@ -97,18 +98,20 @@ def trained(tmp_path: Path) -> Trained:
     experiments, run = start("lenet", recipe, run_name="squares", out=tmp_path / "runs")
     for _ in train(experiments, run):
         pass
-    return load_trained(str(tmp_path / "runs" / "squares"))
+    return run.folder
 
 
-def test_a_finished_run_reads_its_data_once_more_or_says_why_not(trained: Trained, tmp_path: Path) -> None:
+def test_a_finished_run_reads_its_data_once_more_or_says_why_not(folder: Path, tmp_path: Path) -> None:
     trial = Trial((tmp_path / "squares" / "dark" / "1.png").read_bytes(), ".png")
-    nearby = Nearby()
-    first = nearby.figures(trained, trial, None)["near"]
+    nearby, opened = Nearby(), OpenedRuns()
+    first = nearby.figures(opened.open(folder), trial)["near"]
     assert isinstance(first, Images) and "of 42 training examples" in first.title
     assert nearby.latest is not None
     space = nearby.latest[1]
     shutil.rmtree(tmp_path / "squares")
-    again = nearby.figures(trained, trial, None)["near"]
+    again = nearby.figures(opened.open(folder), trial)["near"]
     assert isinstance(again, Images) and torch.equal(again.pixels, first.pixels) and nearby.latest[1] is space
-    gone = Nearby().figures(trained, trial, None)["near"]
-    assert isinstance(gone, Text) and "cannot be looked up" in gone.body and "squares" in gone.body
+    with pytest.raises(DataError) as gone:
+        OpenedRuns().open(folder)
+    told = unknown(gone.value)["near"]
+    assert isinstance(told, Text) and "cannot be looked up" in told.body and "squares" in told.body

@@ -55,7 +55,7 @@ def test_integrated_gradients_of_a_linear_network_are_its_terms(linear: nn.Seque
     weight = linear[1].weight[3].detach().reshape(3, 6, 6) / scale  # by the bytes
     found = integrated_gradients(linear, x, 3)
     torch.testing.assert_close(found.double(), (weight * x[0]).sum(dim=0), rtol=1e-5, atol=1e-7)
-    assert float(found.sum()) == pytest.approx(rise(linear, x, 3), rel=1e-5)
+    assert float(found.sum()) == pytest.approx(rise(linear, x, 3, start=torch.zeros_like(x)), rel=1e-5)
 
 
 def test_integrated_gradients_are_slopes_on_the_way_from_black(network: nn.Module, x: Tensor) -> None:
@@ -72,7 +72,7 @@ def test_integrated_gradients_are_slopes_on_the_way_from_black(network: nn.Modul
 
 
 def test_integrated_gradients_are_complete_the_more_steps_the_better(network: nn.Module, x: Tensor) -> None:
-    whole = rise(network, x, 4)
+    whole = rise(network, x, 4, start=torch.zeros_like(x))
     logits = network(torch.cat([x, torch.zeros_like(x)])).detach()
     assert whole == pytest.approx(float(logits[0, 4] - logits[1, 4]))
     errors = [abs(float(integrated_gradients(network, x, 4, steps=n).sum()) - whole) for n in (2, 32, 512)]

@@ -26,7 +26,7 @@ from etude.verbs.trained import load_trained
 from etude.web.app import create_app
 from etude.web.live import LiveTraining
 from etude.web.nearby import Nearby
-from etude.web.trying import Trial, answers, trained_now
+from etude.web.trying import Trial, answers
 from etude.web.wire import packed
 
 PORT, TOKEN = 4322, "the-right-one"
@@ -129,7 +129,11 @@ def test_a_run_that_is_none_is_refused_in_words(client: TestClient, name: str) -
 
 
 def test_nothing_is_live_here(client: TestClient) -> None:
-    for answer in (client.get("/api/live"), client.get("/api/live/inside"), client.post("/api/live/stop", json={})):
+    for answer in (
+        client.get("/api/live"),
+        client.get("/api/live/view", params={"name": "confusion"}),
+        client.post("/api/live/stop", json={}),
+    ):
         assert answer.status_code == 400 and answer.json()["code"] == "E-LIVE"
 
 
@@ -271,10 +275,12 @@ def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) 
     before = torch.get_rng_state()
     with TestClient(create_app(TOKEN, port=PORT, runs=tmp_path, live=live), base_url=HOME) as client:
         client.cookies.set(f"etude_token_{PORT}", TOKEN)
-        assert client.get("/api/live/strengths").json() == {"shift": {"now": 2, "most": 12}}
-        shown = unpacked(client.get("/api/live/augmented", params={"shift": "9", "draw": "1"}).content)["augmented"]
+        assert client.get("/api/strengths", params={"run": "live"}).json() == {"shift": {"now": 2, "most": 12}}
+        shown = unpacked(client.get("/api/augmented", params={"run": "live", "shift": "9", "draw": "1"}).content)[
+            "augmented"
+        ]
         assert shown["pixels"].shape == (8, 1, 66, 32) and shown["title"].endswith("--shift 9")
-        refused = client.get("/api/live/augmented", params={"shift": "-3"})
+        refused = client.get("/api/augmented", params={"run": "live", "shift": "-3"})
         assert refused.status_code == 400 and "from 0 to 12" in refused.json()["message"]
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -302,10 +308,10 @@ def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
     for event in events:
         live.event = event
         if event.step in (1, 40):
-            said, figures = answers(trained_now(live), trial)
+            said, figures = answers(live.answering(), trial)
             shares.append(said["rows"][0]["probabilities"])
             assert "why" in figures
-            near = nearby.figures(trained_now(live), trial, live)["near"]
+            near = nearby.figures(live, trial)["near"]
             assert isinstance(near, Images) and near.pixels.shape == (8, 1, 28, 28)
             captions.append(near.captions)
     assert shares[0] != shares[1] and captions[0] != captions[1]

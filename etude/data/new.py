@@ -1,7 +1,7 @@
 """Data that training never met, read as the run's own data were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from etude.data.folder import picture_files, read_pictures
 from etude.data.idx import read_idx
 from etude.data.packages import TEXTS
 from etude.data.pictures import squared, stacked
+from etude.data.series_files import SUFFIXES as SERIES
+from etude.data.series_files import read_series
 from etude.data.signals import finite
 from etude.data.tables import encode_answers, encode_rows, read_new_table, unknown_values
 from etude.data.text_files import SUFFIXES, file_text, folder_files, is_path, read_rows, text_column
@@ -36,6 +38,9 @@ from etude.schema import (
     Wanted,
 )
 from etude.source import Source
+
+STRANGE = 30
+"""times the deviation of the training, from which on a unit may be wrong"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ def read_new(schema: Schema, source: Source, inputs: Sequence[str | Path]) -> Ne
             files = [path for path in paths if path not in arrays]
             read = [new_arrays(path, schema) for path in arrays]
             return joined(read + ([new_pictures(files, schema.inputs, schema.target, source)] if files else []))
-        case Signals():
-            return joined([new_arrays(path, schema) for path in paths])
+        case Signals() as signals:
+            return joined([new_series(path, schema, signals) for path in paths])
         case Nodes() | Observations() as other:
             raise DataError("E-SCHEMA", f"examples of kind {other.kind!r} are not read from files.")
 
@@ -155,6 +160,20 @@ def new_pictures(paths: Sequence[Path], inputs: Pictures, target: Wanted, source
     return New(x, y, tuple(str(path) for path in found), notes)
 
 
+def new_series(path: Path, schema: Schema, inputs: Signals) -> New:
+    """Series in an .npz file with or without answers, or in a file of numbers or of sound."""
+    if path.suffix.lower() in SERIES:
+        x = encoded(read_series(path), inputs, path)
+        new = New(x, None, tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1)), ())
+    else:
+        new = new_arrays(path, schema)
+    spread = float((new.x.double() - inputs.mean).square().mean().sqrt()) / inputs.deviation
+    if 1 / STRANGE < spread < STRANGE:
+        return new
+    usual = f"{spread:.2g} times as far from the mean {inputs.mean:.3g} as those of the training"
+    return replace(new, notes=(*new.notes, f"{path.name}: its numbers lie {usual}: are they in the same unit?"))
+
+
 def new_arrays(path: Path, schema: Schema) -> New:
     """Pictures or series in an .npz or IDX file, perhaps with their answers."""
     if path.suffix.lower() == ".npz":
@@ -162,7 +181,7 @@ def new_arrays(path: Path, schema: Schema) -> New:
     elif isinstance(schema.inputs, Pictures):
         examples, answers = read_idx(path), None
     else:
-        raise DataError("E-SCHEMA", f"{path.name} is no .npz file, and the run reads series from those.")
+        raise DataError("E-SCHEMA", f"{path.name}: the run reads series from .npz, {', '.join(SERIES)} files.")
     x = encoded(examples, schema.inputs, path)
     names = tuple(f"{path.name}:{row}" for row in range(1, len(x) + 1))
     if answers is None or isinstance(schema.target, Nothing):
@@ -177,7 +196,7 @@ def encoded(examples: np.ndarray, inputs: Inputs, path: Path) -> Tensor:
         return stacked(squares, size=inputs.height, channels=inputs.channels)
     if isinstance(inputs, Signals) and examples.ndim == 2 and examples.shape[1] == inputs.length:
         return torch.from_numpy(finite(examples))
-    wanted = f"series of {inputs.length} samples" if isinstance(inputs, Signals) else "uint8 pictures"
+    wanted = f"series of {inputs.length:,} samples" if isinstance(inputs, Signals) else "uint8 pictures"
     raise DataError(
         "E-SCHEMA", f"{path.name} holds {examples.dtype} {examples.shape}; the run was trained on {wanted}."
     )

@@ -31,7 +31,7 @@ def preview(splits: Splits[Labelled]) -> dict[str, Figure]:
         case Pictures():
             figures["pictures"] = _wall(splits)
         case Signals():
-            figures["series"] = _means(splits)
+            figures["series"] = mean_series(splits)
         case Table() as table:
             for position, column in enumerate(table.numeric[:COLUMNS]):
                 values = splits.train.x[:, position].double() * column.deviation + column.mean
@@ -85,7 +85,7 @@ def _wall(splits: Splits[Labelled]) -> Images:
     return Images("Pictures of the training part", splits.train.x[rows], tuple(captions))
 
 
-def _means(splits: Splits[Labelled]) -> Curve:
+def mean_series(splits: Splits[Labelled]) -> Curve:
     """The mean series of each class with one standard deviation to each side, or of all."""
     target, y = splits.schema.answer, splits.train.y
     if isinstance(target, Classes):

@@ -6,10 +6,11 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
+from etude.data.preview import mean_series
 from etude.data.splits import Splits
 from etude.figures import Figure, Histogram, Images, Matrix, Text
 from etude.records import Labelled
-from etude.schema import Classes, Pictures, Table
+from etude.schema import Classes, Pictures, Signals, Table
 
 PARTS = ("train", "valid", "test")
 EACH = 8
@@ -31,6 +32,8 @@ def data_figures(splits: Splits[Any]) -> dict[str, Figure]:
         return found
     if isinstance(splits.schema.inputs, Pictures):
         found["samples"] = samples_figure(splits)
+    if isinstance(splits.schema.inputs, Signals) and isinstance(splits.train, Labelled):
+        found["samples"] = mean_series(splits)
     if isinstance(splits.schema.inputs, Table):
         found |= column_figures(splits, splits.schema.inputs)
     return found | {"copies": copies_figure(splits)}

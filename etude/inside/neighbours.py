@@ -14,15 +14,18 @@ from torch import Tensor, nn
 from etude.chance import stream
 from etude.data.splits import Splits
 from etude.evaluation.predictor import evaluating
-from etude.figures import Figure, Images, Text
+from etude.figures import Curve, Figure, Images, Text
 from etude.inside.examples import answer_in_words, example_in_words
+from etude.inside.series import line
 from etude.learners.base import device_of
 from etude.records import Labelled
-from etude.schema import Pictures, Schema
+from etude.schema import Pictures, Schema, Signals
 
 SEARCHED = 5_000
 """training examples at most"""
 NEAREST = 8
+LINES = 4
+"""series of them that are drawn: more lines than that nobody tells apart"""
 ROUNDING = 1e-5
 """share of the length of a point by which it may be missed: networks add in another order for other batches"""
 PIECE = 200
@@ -102,21 +105,25 @@ def nearest(
 
 def neighbours_figure(network: nn.Module, space: Space, x: Shaped[Tensor, "1 ..."]) -> Figure:
     """The training examples nearest to `x`, each with its answer and its distance."""
-    point = represented(network, x)
+    schema, point = space.schema, represented(network, x)
     assert point is not None  # as for the examples of the space
-    distances, places = nearest(space, point[0])
+    distances, places = nearest(space, point[0], LINES if isinstance(schema.inputs, Signals) else NEAREST)
     distances[distances < ROUNDING * point.norm()] = 0.0
     near = space.examples[places]
-    schema = space.schema
     labels = [
         f"{answer_in_words(schema.target, y)}  {distance:.3g}"
         for y, distance in zip(near.y, distances.tolist(), strict=True)
     ]
     title = f"Nearest {len(labels)} of {counted(space)}, by distance before the last layer"
-    if isinstance(schema.inputs, Pictures):
-        return Images(title, near.x.cpu(), tuple(labels))
-    told = [example_in_words(schema.inputs, each) for each in near.x]
-    return Text(title, "\n".join(f"{label}  {words}" for label, words in zip(labels, told, strict=True)))
+    match schema.inputs:
+        case Pictures():
+            return Images(title, near.x.cpu(), tuple(labels))
+        case Signals():
+            named = {f"{k}. {label}": each for k, (label, each) in enumerate(zip(labels, near.x, strict=True), start=1)}
+            return Curve(title, {name: line(each.cpu()) for name, each in named.items()}, "sample", "value")
+        case other:
+            told = [example_in_words(other, each) for each in near.x]
+            return Text(title, "\n".join(f"{label}  {words}" for label, words in zip(labels, told, strict=True)))
 
 
 def counted(space: Space) -> str:

@@ -52,6 +52,13 @@ class Rehearsal:
     passages: dict[str, Passage]
     """in the order of the forward pass"""
     changes: dict[str, Change]
+    moves: bool = True
+    """whether the update is one that a training may make"""
+
+    def at_rest(self) -> "Rehearsal":
+        """The same passage through a network that stays as it is."""
+        rests = {name: replace(each, after=each.before) for name, each in self.changes.items()}
+        return replace(self, changes=rests, moves=False)
 
 
 def rehearse(learner: Learner[B], batch: B) -> Rehearsal:

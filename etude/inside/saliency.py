@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from etude.layers.inputs import PictureInput
 
 
-def class_logits(network: nn.Module, x: Shaped[Tensor, "batch channel height width"]) -> Float[Tensor, "batch class"]:
-    """What a network of pictures says; one logit z for two classes becomes -z and z."""
+def class_logits(network: nn.Module, x: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch class"]:
+    """What a network says; one logit z for two classes becomes -z and z."""
     said: Tensor = network(x)
     return torch.stack([-said, said], dim=1) if said.ndim == 1 else said
 

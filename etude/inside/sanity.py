@@ -5,13 +5,13 @@ from copy import deepcopy
 from typing import TypeAlias
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from etude.chance import seed_global
 
-Explanation: TypeAlias = Callable[[nn.Module, UInt8[Tensor, "1 channel height width"], int], Tensor]
-"""network, picture and class -> a number for each pixel"""
+Explanation: TypeAlias = Callable[[nn.Module, Shaped[Tensor, "1 ..."], int], Tensor]
+"""network, example and class -> a number for each of its places"""
 COPIES = 2
 """networks with random weights whose maps are compared: one alone may look alike by chance"""
 ALIKE = 0.5
@@ -41,7 +41,7 @@ def ranks(values: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     return places
 
 
-def rank_correlation(a: Float[Tensor, "height width"], b: Float[Tensor, "height width"]) -> float:
+def rank_correlation(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> float:
     """Spearman's correlation, from -1 to 1; 0 if one of the two is the same everywhere."""
     both = torch.stack([ranks(a.flatten().double()), ranks(b.flatten().double())])
     x, y = both - both.mean(dim=1, keepdim=True)
@@ -49,8 +49,8 @@ def rank_correlation(a: Float[Tensor, "height width"], b: Float[Tensor, "height 
 
 
 def with_random_weights(
-    explain: Explanation, network: nn.Module, x: UInt8[Tensor, "1 channel height width"], k: int
-) -> list[Float[Tensor, "height width"]]:
+    explain: Explanation, network: nn.Module, x: Shaped[Tensor, "1 ..."], k: int
+) -> list[Float[Tensor, "..."]]:
     """The maps of networks with random weights.
 
     Adebayo et al. 2018 (arXiv:1810.03292), section 3: the test of random parameters, all layers at once.
@@ -58,14 +58,14 @@ def with_random_weights(
     return [explain(random_copy(network, seed), x, k) for seed in range(COPIES)]
 
 
-def verdict(real: Float[Tensor, "height width"], random: Sequence[Float[Tensor, "height width"]]) -> str:
+def verdict(real: Float[Tensor, "..."], random: Sequence[Float[Tensor, "..."]]) -> str:
     """'With random weights the map is another one (rank correlation 0.12): it tells of the weights, ...'
 
     The correlation is the mean over the random maps, the similarity of the paper's section 3.1.
     """
     correlation = sum(rank_correlation(real, each) for each in random) / len(random)
     if abs(correlation) < ALIKE:
-        told = "the map is another one", "it tells of the weights, not of the picture alone"
+        told = "the map is another one", "it tells of the weights, not of the input alone"
     else:
-        told = "the map is much the same", "it tells more of the picture than of what was learnt"
+        told = "the map is much the same", "it tells more of the input than of what was learnt"
     return f"With random weights {told[0]} (rank correlation {correlation:.2f}): {told[1]}."

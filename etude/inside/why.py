@@ -54,7 +54,7 @@ def integrated_figure(asked: Asked) -> Images:
     title = (
         f"Integrated gradients: what each pixel adds to {asked.name} (blue) or takes from it (orange), on the way from "
         f"a black picture. Together {float(parts.sum()):.3g}; its logit rises by "
-        f"{rise(asked.network, asked.x, asked.k):.3g}"
+        f"{rise(asked.network, asked.x, asked.k, start=torch.zeros_like(asked.x)):.3g}"
     )
     return compared(asked, integrated_gradients, parts, title, two_coloured)
 

@@ -21,8 +21,9 @@ LATER = 3
 
 def standing_out(seen: Rehearsal) -> Text:
     """What one update shows; a sentence if it shows nothing."""
-    lines = [*silent_layers(seen), *odd_steps(seen)]
-    return Text("What stands out", "\n".join(lines) or "Nothing: every layer says something, all weights move well.")
+    lines = [*silent_layers(seen), *(odd_steps(seen) if seen.moves else [])]
+    well = "every layer says something" + (", all weights move well" if seen.moves else "")
+    return Text("What stands out", "\n".join(lines) or f"Nothing: {well}.")
 
 
 def silent_layers(seen: Rehearsal) -> list[str]:

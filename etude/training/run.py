@@ -202,6 +202,11 @@ def open_run(folder: Path) -> Run:
     phase = max(
         (int(path.name.removeprefix("experiment-")[:-5]) for path in folder.glob("experiment-*.json")), default=0
     )
+    return at_phase(folder, phase)
+
+
+def at_phase(folder: Path, phase: int) -> Run:
+    """The run in `folder`, seen from one of the phases that it has begun."""
     watch = read_json(folder / f"experiment-{phase}.json")["watch"]
     return Run(folder, phase=phase, best_by=watch["score"], higher_is_better=watch["higher_is_better"])
 

@@ -6,7 +6,9 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +25,22 @@ from etude.training.store import Json, read_json, write_json, write_text
 
 CHANGEABLE = ("epochs", "steps", "device")
 """fields that may be others when a run goes on"""
+ONE_AT_A_TIME = threading.Lock()
+"""for who reads docstrings: two threads at once may end in a SystemError before Python 3.13 (cpython#106905)"""
+
+
+def validated(kind: type[Recipe], fields: Json) -> Recipe:
+    """A recipe with these fields, nested ones as dictionaries; pydantic's ValidationError if they do not fit."""
+    with ONE_AT_A_TIME:
+        adapter = reader(kind)
+    recipe: Recipe = adapter.validate_python(fields)
+    return recipe
+
+
+@lru_cache(maxsize=64)  # a look at a training that goes on reads its recipe too, and building this takes 40 ms
+def reader(kind: type[Recipe]) -> Any:
+    """What reads and checks the fields of such recipes."""
+    return TypeAdapter(kind)
 
 
 def find_recipe(name: str) -> type[Recipe]:
@@ -72,7 +90,7 @@ def default_recipe(name: str, origin: Path | None = None) -> Recipe:
     """The recipe of this name with its defaults, or with the values that `origin`, the recipe.json of a run, holds."""
     kind = find_recipe(name)
     if origin is not None:
-        return TypeAdapter(kind).validate_python(read_json(origin)["fields"])
+        return validated(kind, read_json(origin)["fields"])
     try:
         return kind()
     except TypeError as error:
@@ -98,7 +116,7 @@ def fill_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 def checked_recipe(recipe: Recipe) -> Recipe:
     """The same recipe, or an error that names the first field outside its range."""
     try:
-        return TypeAdapter(type(recipe)).validate_python(dataclasses.asdict(recipe))
+        return validated(type(recipe), dataclasses.asdict(recipe))
     except ValidationError as error:
         first = error.errors()[0]
         flag = str(first["loc"][-1]).replace("_", "-") if first["loc"] else "recipe"
@@ -152,7 +170,7 @@ def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
     if name.endswith(".py"):
         name = str(trusted or unchanged(Path(name), record["sha256"], folder))
     try:
-        return TypeAdapter(find_recipe(name)).validate_python(record["fields"])
+        return validated(find_recipe(name), record["fields"])
     except ValidationError as error:
         raise CheckpointError(
             "E-RUN-RECIPE",

@@ -8,11 +8,12 @@ from etude.chance import flush_denormals
 from etude.errors import CheckpointError
 from etude.evaluation.predictor import Predictor
 from etude.schema import Schema
-from etude.training.checkpoint import read_network
+from etude.training.checkpoint import read_checkpoint, read_network
 from etude.training.describe import read_schema, refuse_other_data
 from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Recipe
-from etude.training.run import Run
+from etude.training.phases import restore_best
+from etude.training.run import Run, at_phase
 from etude.training.store import read_json, verify_folder
 from etude.verbs.folders import find_run
 from etude.verbs.recipes import read_recipe
@@ -49,9 +50,36 @@ def load_trained(name: str = "last", *, use: Use = "best", trusted: Path | None 
 def same_experiment(trained: Trained) -> Experiment[Any]:
     """The first experiment of a run, built anew; DataError if its data are gone, or others than they were."""
     experiment = next(trained.recipe.experiments())
+    check_data(trained, experiment)
+    return experiment
+
+
+def check_data(trained: Trained, experiment: Experiment[Any]) -> None:
+    """DataError E-DATA-CHANGED if the experiment learns from other data than the run did."""
     if experiment.splits is not None:
         refuse_other_data(read_json(trained.run.folder / "data.json"), experiment.splits)
-    return experiment
+
+
+def reopened(trained: Trained) -> Experiment[Any]:
+    """The last experiment of a run, built anew, whose learner is as the checkpoint of `trained` left it.
+
+    Nothing is written into the run folder. DataError if the data are gone, or others than they were.
+    """
+    run = trained.run
+    for phase, experiment in enumerate(trained.recipe.experiments()):
+        check_data(trained, experiment)
+        if phase == run.phase:
+            read_checkpoint(run.checkpoint(trained.step), experiment.learner)
+            return experiment
+        stand_at_the_end(experiment, at_phase(run.folder, phase))
+    raise CheckpointError("E-RUN-RECIPE", f"{run.folder} has a phase {run.phase} that its recipe does not know.")
+
+
+def stand_at_the_end(experiment: Experiment[Any], run: Run) -> None:
+    """Put the learner of a phase that is over where the training left it for the next one."""
+    read_checkpoint(run.checkpoint(chosen_step(run, "last")), experiment.learner)
+    if experiment.watch.patience is not None:
+        restore_best(experiment, run)
 
 
 def chosen_step(run: Run, use: Use) -> int:

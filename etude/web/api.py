@@ -4,51 +4,30 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from etude.errors import UsageError
 from etude.figures import Figure
-from etude.inside.augmenting import augmented_figure, strengths
-from etude.inside.copies import near_figure
 from etude.inside.words import learning_by_heart
 from etude.report.facts import read_facts
 from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
-from etude.verbs.trained import Trained, load_trained
+from etude.verbs.trained import load_trained
+from etude.web.asking import done, drawn, is_live, live_of, runs_of
 from etude.web.live import LiveTraining
 from etude.web.messages import number, truth, whole
-from etude.web.runs import Runs, curves, figures, settings
-from etude.web.trying import Trial, answers, form, trained_now
+from etude.web.runs import curves, figures, settings
+from etude.web.trying import Trial, answers, form
 from etude.web.wire import packed
 
-T = TypeVar("T")
 MOST = 10
 """runs side by side: more lines than that nobody tells apart"""
 MOST_FACTOR = 100.0
 """by which a rate may be multiplied at once"""
 router = APIRouter(prefix="/api")
-
-
-def runs_of(request: Request) -> Runs:
-    """The run folders that this page is about."""
-    runs: Runs = request.app.state.runs
-    return runs
-
-
-def live_of(request: Request) -> LiveTraining:
-    """The training in this process; UsageError E-LIVE if there is none."""
-    live: LiveTraining | None = request.app.state.live
-    if live is None:
-        raise UsageError("E-LIVE", "nothing is trained here; `etude train RECIPE --watch` does.")
-    return live
-
-
-def drawn(shown: Mapping[str, Figure]) -> Response:
-    """Figures as bytes."""
-    return Response(packed(shown), media_type="application/octet-stream")
 
 
 def chosen(names: str) -> list[str]:
@@ -114,26 +93,16 @@ def offered(request: Request, run: str) -> dict[str, Any]:
 @router.post("/try")  # not `now`: the same again, when the training can spare the time
 async def tried(request: Request, run: str, suffix: str, now: bool = True) -> Response:
     """What the network of a run says of the body of this message; of the training of now, as it is now."""
-    trial = Trial(await request.body(), suffix)
-    said, figures = await asked(request, run, lambda trained, _: answers(trained, trial), now=now)
+    trial, live, folder = Trial(await request.body(), suffix), request.app.state.live, runs_of(request).find(run)
+
+    def wish() -> tuple[dict[str, Any], dict[str, Figure]]:
+        return answers(live.answering() if is_live(request, run) else load_trained(str(folder)), trial)
+
+    if live is None:  # no data are needed, so it waits for nobody
+        said, figures = await run_in_threadpool(wish)
+    else:
+        said, figures = await done(request, wish, now=now)
     return Response(packed(figures, said=said), media_type="application/octet-stream")
-
-
-@router.post("/near")  # beside the answer, which need not wait for it
-async def near(request: Request, run: str, suffix: str, now: bool = False) -> Response:
-    """The training examples that are nearest to the body of this message."""
-    trial, nearby = Trial(await request.body(), suffix), request.app.state.nearby
-    return drawn(await asked(request, run, lambda trained, live: nearby.figures(trained, trial, live), now=now))
-
-
-async def asked(request: Request, run: str, wish: Callable[[Trained, LiveTraining | None], T], *, now: bool) -> T:
-    """What the network of a run says; it is asked between two updates if one is trained here, whichever is asked."""
-    folder, live = runs_of(request).find(run), request.app.state.live
-    if live is None:
-        return await run_in_threadpool(lambda: wish(load_trained(str(folder)), None))
-    if live.run.folder.name == run:
-        return await asyncio.wrap_future(live.look(lambda: wish(trained_now(live), live), now=now))
-    return await asyncio.wrap_future(live.look(lambda: wish(load_trained(str(folder)), None), now=now))
 
 
 @router.get("/live")
@@ -142,50 +111,11 @@ async def state(request: Request) -> dict[str, Any]:
     return live_of(request).state()
 
 
-@router.get("/live/view")  # `now`: before it is its turn, as somebody has just asked for it
+@router.get("/live/view")
 async def view(request: Request, name: str, now: bool = False) -> Response:
     """A figure of the recipe, drawn from the network of now."""
     live = live_of(request)
     return drawn({name: await asyncio.wrap_future(live.look(lambda: live.view(name), now=now))})
-
-
-@router.get("/live/inside")
-async def inside(request: Request, now: bool = False) -> Response:
-    """The layers, and how far an update moves them."""
-    live = live_of(request)
-    return drawn(await asyncio.wrap_future(live.look(live.inside, now=now)))
-
-
-@router.get("/live/data")  # beside the training, in another thread: it only reads examples, and may take seconds
-def data(request: Request) -> Response:
-    """What the training learns from."""
-    return drawn(live_of(request).data())
-
-
-@router.get("/live/copies")
-def copies(request: Request) -> Response:
-    """Examples that nearly stand in two parts."""
-    experiment = live_of(request).experiment
-    splits = experiment.splits if experiment is not None else None
-    figure = near_figure(splits) if splits is not None else None
-    return drawn({"near copies": figure} if figure is not None else {})
-
-
-@router.get("/live/strengths")
-def adjustable(request: Request) -> dict[str, dict[str, int]]:
-    """The numbers by which the recipe changes its pictures."""
-    return strengths(read_recipe(live_of(request).run.folder))
-
-
-@router.get("/live/augmented")
-def augmented(request: Request, draw: int = 0) -> Response:
-    """Pictures under other strengths than those of the training, which does not feel it."""
-    live = live_of(request)
-    if live.experiment is None or live.experiment.splits is None:
-        raise UsageError("E-FIGURE", "there are no pictures yet.")
-    recipe = read_recipe(live.run.folder)
-    figure = augmented_figure(recipe, live.experiment.splits, request.query_params, draw=draw)
-    return drawn({"augmented": figure})
 
 
 @router.get("/live/batch")
@@ -193,13 +123,6 @@ async def batch(request: Request, now: bool = False) -> Response:
     """The latest batch."""
     live = live_of(request)
     return drawn(await asyncio.wrap_future(live.look(live.latest, now=now)))
-
-
-@router.get("/live/layer")
-async def layer(request: Request, name: str, now: bool = False) -> Response:
-    """What a layer says, and its weights."""
-    live = live_of(request)
-    return drawn(await asyncio.wrap_future(live.look(lambda: live.layer(name, now=now), now=now)))
 
 
 @router.post("/live/{act}")

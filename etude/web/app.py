@@ -12,9 +12,10 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Red
 from starlette.requests import HTTPConnection
 
 from etude.errors import CheckpointError, EtudeError, UsageError
-from etude.web.api import router
+from etude.web import api, looking
 from etude.web.live import LiveTraining
 from etude.web.nearby import Nearby
+from etude.web.opened import OpenedRuns
 from etude.web.runs import Runs
 from etude.web.session import Session
 
@@ -45,14 +46,15 @@ def create_app(token: str, *, port: int, runs: Path, live: LiveTraining | None =
     """The application, for one user on this machine who knows `token`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.gate, app.state.runs, app.state.live = Gate(token, port), Runs(runs), live
-    app.state.nearby = Nearby()
+    app.state.nearby, app.state.opened, app.state.turn = Nearby(), OpenedRuns(), asyncio.Lock()
     app.middleware("http")(guard)
     app.add_exception_handler(EtudeError, explain)
     for path in PAGES:
         app.get(f"/{path}")(page)
     app.get("/static/{name}")(static)
     app.websocket("/live")(lesson)
-    app.include_router(router)
+    for each in (api, looking):
+        app.include_router(each.router)
     return app
 
 

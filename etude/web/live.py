@@ -11,19 +11,20 @@ import torch
 
 from etude.errors import UsageError, nearest
 from etude.evaluation.plane import steady
-from etude.evaluation.predictor import evaluating
+from etude.evaluation.predictor import Predictor, evaluating
 from etude.figures import Figure, Points
-from etude.inside.closer import doing_figures
-from etude.inside.data import batch_figure, data_figures
-from etude.inside.layers import network_figure, step_figure, weight_figures
-from etude.inside.rehearsal import Rehearsal, layers, rehearse
-from etude.inside.summits import summit_figures
-from etude.inside.words import standing_out
+from etude.inside.data import batch_figure
+from etude.inside.rehearsal import Rehearsal, rehearse
+from etude.learners.base import device_of
+from etude.training.describe import read_schema
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
 from etude.training.run import Run, open_run
 from etude.types import B
+from etude.verbs.recipes import read_recipe
+from etude.verbs.trained import Trained
 from etude.web.drive import fulfil
+from etude.web.subject import Subject
 
 T = TypeVar("T")
 Wishes: TypeAlias = queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]]
@@ -35,7 +36,7 @@ FRESH = 1.0
 """seconds for which one rehearsal serves everybody who looks"""
 
 
-class LiveTraining:
+class LiveTraining(Subject):
     """Stands beside the loop: `follow` sees each experiment before it begins, `between` is called after each update.
 
     Everything that is asked is done in the thread of the training, so nothing needs a lock. While the training goes on,
@@ -161,7 +162,7 @@ class LiveTraining:
             "checkpoints": [] if self.ended else open_run(self.run.folder).steps(),
             "cost": self.looked / self.trained(),
             "views": list(experiment.views),
-            "layers": {name: type(each).__name__ for name, each in layers(experiment.learner).items()},
+            "layers": self.layers(),
         }
 
     def view(self, name: str) -> Figure:
@@ -176,33 +177,17 @@ class LiveTraining:
             figure = self.planes[name] = steady(figure, self.planes.get(name))
         return figure
 
-    def inside(self) -> dict[str, Figure]:
-        """What stands out, the layers, and how far an update moves each parameter."""
-        seen = self.rehearsal()
-        return {"words": standing_out(seen), "layers": network_figure(seen), "steps": step_figure(seen)}
-
-    def layer(self, name: str, *, now: bool) -> dict[str, Figure]:
-        """What one layer says, and its weights; what its units are after, if somebody has just asked for it."""
-        seen, experiment = self.rehearsal(), self.experiment
-        schema = experiment.splits.schema if experiment is not None and experiment.splits is not None else None
-        does, weights = doing_figures(seen, name, schema=schema, batch=self.batch), weight_figures(seen, name)
-        if not does and not weights:
-            known = [*seen.passages, *{parameter.rpartition(".")[0] for parameter in seen.changes}]
-            raise UsageError("E-LAYER", f"nothing passes through a layer {name!r}{nearest(name, known)}")
-        if now and experiment is not None and schema is not None:
-            self.summits = {name: summit_figures(experiment.learner, seen, name, schema)}
-        return does | self.summits.get(name, {}) | weights
-
-    def data(self) -> dict[str, Figure]:
-        """What the training learns from."""
-        splits = self.experiment.splits if self.experiment is not None else None
-        return data_figures(splits) if splits is not None else {}
-
     def latest(self) -> dict[str, Figure]:
         """The latest batch, where it can be drawn."""
-        splits = self.experiment.splits if self.experiment is not None else None
-        figure = batch_figure(self.batch, splits.schema.inputs) if splits is not None else None
+        figure = batch_figure(self.batch, self.splits.schema.inputs) if self.splits is not None else None
         return {"batch": figure} if figure is not None else {}
+
+    def answering(self) -> Trained:
+        """The network of now, as if its training were over."""
+        assert self.experiment is not None and self.event is not None
+        schema, network = read_schema(self.run.folder), self.experiment.learner.network
+        predictor = Predictor(network, schema, device=device_of(network))
+        return Trained(self.run, read_recipe(self.run.folder), schema, predictor, self.event.step, "last")
 
     def rehearsal(self) -> Rehearsal:
         """One update of a copy, from the latest batch."""

@@ -7,22 +7,22 @@ from typing import Any
 
 from etude.data.new import read_new
 from etude.errors import DataError
-from etude.evaluation.predictor import Predictor, evaluating
+from etude.evaluation.predictor import evaluating
 from etude.figures import Figure
+from etude.inside.series import series_figures
 from etude.inside.why import why_figures
-from etude.layers.inputs import PictureInput
-from etude.schema import Category, Classes, Column, Number, Pictures, Schema, Table, Text
+from etude.layers.inputs import PictureInput, SignalInput
+from etude.schema import Category, Classes, Column, Number, Pictures, Quantity, Schema, Signals, Table, Text
 from etude.training.abilities import Answering
-from etude.training.describe import read_schema
 from etude.verbs.predict import predict
-from etude.verbs.recipes import read_recipe
 from etude.verbs.trained import Trained
-from etude.web.live import LiveTraining
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".txt", ".csv"}
+SUFFIXES = {".png", ".jpg", ".jpeg", ".txt", ".csv", ".npz", ".wav"}
 """of what somebody may send"""
 MOST = 5_000_000
 """bytes"""
+SOUND = 1_000
+"""samples from which on a series may be a sound"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def form(schema: Schema, recipe: object) -> dict[str, Any]:
         case Text():
             answers = schema.target.kind in ("classes", "quantity") or isinstance(recipe, Answering)
             return {"kind": "text" if answers else None}
+        case Signals() as signals if schema.target.kind in ("classes", "quantity"):
+            return {"kind": "series", "length": signals.length, "sound": signals.length >= SOUND}
         case _:
             return {"kind": None}
 
@@ -58,17 +60,6 @@ def column(each: Column) -> dict[str, Any]:
     """A field of a form."""
     usual = f"{each.mean:.4g}" if isinstance(each, Number) else ""
     return {"name": each.name, "values": each.values if isinstance(each, Category) else None, "usual": usual}
-
-
-def trained_now(live: LiveTraining) -> Trained:
-    """The network of a training that goes on, as if it were done."""
-    assert live.experiment is not None and live.event is not None
-    folder = live.run.folder
-    schema, network = read_schema(folder), live.experiment.learner.network
-    device = next(network.parameters()).device
-    return Trained(
-        live.run, read_recipe(folder), schema, Predictor(network, schema, device=device), live.event.step, "last"
-    )
 
 
 def answers(trained: Trained, trial: Trial) -> tuple[dict[str, Any], dict[str, Figure]]:
@@ -81,11 +72,17 @@ def answers(trained: Trained, trial: Trial) -> tuple[dict[str, Any], dict[str, F
 
 
 def why(trained: Trained, path: Path) -> dict[str, Figure]:
-    """For pictures of classes, the pixels and places that the answer hangs on."""
+    """For pictures of classes, the pixels and places that the answer hangs on; for series, the samples."""
     network, schema = trained.predictor.network, trained.schema
-    looks = any(isinstance(each, PictureInput) for each in network.modules())
-    if not (isinstance(schema.inputs, Pictures) and isinstance(schema.target, Classes) and looks):
+    first = {type(each) for each in network.modules()} & {PictureInput, SignalInput}
+    if not first or isinstance(trained.recipe, Answering):
         return {}
     x = read_new(schema, trained.recipe.source, [path]).x[:1].to(trained.predictor.device)
     with evaluating(network):
-        return dict(why_figures(network, x, schema.target.names))
+        match schema.inputs, schema.target:
+            case Pictures(), Classes() as classes:
+                return dict(why_figures(network, x, classes.names))
+            case Signals() as signals, (Classes() | Quantity()) as target:
+                return dict(series_figures(network, x, signals, target))
+            case _:
+                return {}

@@ -1,9 +1,10 @@
-// The page of the runs: their curves and figures, and the inside of the one that is trained here and now.
+// The page of the runs: their curves and figures, and what they learn from and are like inside.
 
 import { Cards, table } from "./cards.js";
+import { Data } from "./data.js";
 import { short } from "./figures.js";
 import { forget } from "./ink.js";
-import { Strengths } from "./strengths.js";
+import { Inside } from "./inside.js";
 import { Try } from "./try.js";
 import { drawn, Refused, told, wished } from "./wire.js";
 
@@ -15,10 +16,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const curves = new Cards(el("curves"));
 const views = new Cards(el("views"));
-const layer = new Cards(el("layer"));
-const network = new Cards(el("whole"));
-const pool = new Cards(el("pool"));
-const strengths = new Strengths(el("strengths"), el("augmented"));
+const inside = new Inside(el("inside"), { menu: el("layers"), hint: el("inside-hint"), layer: el("layer"), whole: el("whole") });
+const data = new Data(el("data-box"), { pool: el("pool"), hint: el("data-hint"), controls: el("strengths"), augmented: el("augmented") });
 const trial = new Try(el("trial"));
 /** @type {string[]} */
 let chosen = [];
@@ -28,7 +27,7 @@ let live = null;
 let state = null;
 /** @type {any[]} */
 let rows = [];
-export const counted = { views: 0, inside: 0, curves: 0, data: 0 };
+const counted = { views: 0, curves: 0, get inside() { return inside.asked; }, get data() { return data.asked; } };
 Object.assign(window, { etude: counted });
 
 const watched = () => chosen.length === 1 && chosen[0] === live;
@@ -62,7 +61,7 @@ async function list() {
   live = said.live;
   rows = said.runs;
   el("none").hidden = rows.length > 0;
-  if (!chosen.length && rows.length) choose([live ?? rows[0].name]);
+  if (location.hash.length < 2 && rows.length) choose([live ?? rows[0].name]);
   el("table").replaceChildren(...rows.map(entry));
 }
 
@@ -93,9 +92,8 @@ async function chosenChanged() {
   if (!names.length) return;
   chosen = names;
   el("screen").hidden = false;
-  for (const each of [curves, views, layer, network, pool]) each.show({});
-  strengths.hide();
-  el("layers").replaceChildren();
+  for (const each of [curves, views]) each.show({});
+  for (const each of [inside, data]) each.show(chosen[0]);
   el("title").textContent = chosen.join(", ");
   el("notes").textContent = "";
   el("table").replaceChildren(...rows.map(entry));
@@ -110,7 +108,7 @@ async function chosenChanged() {
 function arrange() {
   const on = watched() && state?.ready;
   el("transport").hidden = el("progress").hidden = !on;
-  el("inside").hidden = el("data-box").hidden = !on;
+  el("inside").hidden = el("data-box").hidden = chosen.length > 1 || (watched() && !state?.ready);
   el("views-section").hidden = !views.cards.size;
   el("diary-box").hidden = chosen.length > 1;
 }
@@ -165,7 +163,7 @@ async function showState() {
   el("status").textContent = [at, `update ${short(state.step)} of ${short(state.steps)}`, ...rates, `watching costs ${(100 * state.cost).toFixed(1)} %`].join(" · ");
   showCheckpoints(state.checkpoints);
   el("bar").value = state.step / state.steps;
-  if (el("layers").options.length !== Object.keys(state.layers).length) fillLayers();
+  inside.fill(state.layers);
 }
 
 /** @param {number[]} steps updates that one can go back to */
@@ -178,13 +176,6 @@ function showCheckpoints(steps) {
   if (steps.includes(Number(chosen))) menu.value = chosen;
 }
 
-function fillLayers() {
-  const options = Object.entries(state.layers).map(([name, kind]) => new Option(`${name}  ${kind}`, name));
-  el("layers").replaceChildren(...options);
-  const first = options.find((option) => /Conv|Linear|Embedding/.test(option.text)) ?? options[0];
-  if (first) first.selected = true;
-}
-
 async function showViews() {
   if (!watched() || !state?.ready) return;
   for (const name of state.views) {
@@ -194,29 +185,19 @@ async function showViews() {
   }
 }
 
-async function showInside() {
-  if (!watched() || !state?.ready || !el("inside").open) return;
-  const name = el("layers").value;
-  if (name) layer.show(await drawn("live/layer", { name, now: String(!layer.cards.size) }));
-  network.show(await drawn("live/inside", { now: String(!network.cards.size) }));
-  counted.inside++;
+/** What stands open, of the training of now. */
+async function followInside() {
+  if (watched() && state?.ready && el("inside").open) await inside.follow();
 }
 
-/** The data once, then batch after batch. */
-async function showData() {
-  if (!watched() || !state?.ready || !el("data-box").open) return;
-  const first = !pool.cards.size;
-  const figures = first ? await drawn("live/data") : {};
-  if (first) Promise.all([strengths.show(), showCopies()]).catch((error) => trouble(error.message));
-  for (const [name, figure] of Object.entries({ ...figures, ...(await drawn("live/batch", { now: String(first) })) })) pool.put(name, figure);
-  counted.data++;
+async function followData() {
+  if (watched() && state?.ready && el("data-box").open) await data.follow();
 }
 
-/** They may come later than the rest. */
-async function showCopies() {
-  const asked = chosen;
-  const figures = await drawn("live/copies");
-  if (asked === chosen) for (const [name, figure] of Object.entries(figures)) pool.put(name, figure);
+/** Somebody opens a box, or asks for another layer. @param {Inside | Data} part */
+async function opened(part) {
+  if (!part.box.open || chosen.length > 1) return;
+  await (watched() ? part.follow() : part.study()).catch((error) => trouble(error.message));
 }
 
 /** @param {string} act @param {Record<string, unknown>} said */
@@ -237,10 +218,7 @@ function connect() {
   el("save").onclick = () => wish("save");
   el("back").onclick = () => wish("back", { step: Number(el("checkpoints").value) });
   el("stop").onclick = () => wish("stop");
-  const lookNow = () => showInside().catch((error) => trouble(error.message));
-  el("layers").onchange = () => { layer.show({}); lookNow(); };
-  el("inside").ontoggle = lookNow;
-  el("data-box").ontoggle = () => showData().catch((error) => trouble(error.message));
+  for (const part of [inside, data]) part.box.ontoggle = () => opened(part);
   addEventListener("hashchange", () => chosenChanged().catch((error) => trouble(error.message)));
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
@@ -248,7 +226,7 @@ function connect() {
     const id = { " ": "play", "[": "slower", "]": "faster", s: "save" }[event.key];
     if (id !== undefined) { event.preventDefault(); el(id).click(); }
   });
-  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, layer, network, pool]) each.redraw(); trial.near?.redraw(); strengths.cards.redraw(); });
+  dark.addEventListener("change", () => { forget(); for (const each of [curves, views, ...inside.cards(), ...data.cards()]) each.redraw(); trial.near?.redraw(); });
 }
 
 connect();
@@ -259,6 +237,6 @@ again(PACE.state, showState);
 again(PACE.curves, async () => { if (rows.some((row) => chosen.includes(row.name) && (row.state === "training" || row.name === live))) await showCurves(); });
 again(PACE.views, showViews);
 again(PACE.facts, async () => { if (watched()) await showFacts(); });
-again(PACE.inside, showInside);
-again(PACE.inside, showData);
+again(PACE.inside, followInside);
+again(PACE.inside, followData);
 again(PACE.inside, tryAgain);

@@ -8,20 +8,24 @@ export class Strengths {
   constructor(controls, box) {
     this.controls = controls;
     this.cards = new Cards(box);
+    this.run = "";
     this.draw = 0;
     this.turn = 0;
   }
 
   /** Nothing, for another run. */
   hide() {
+    this.run = "";
     this.turn++;
     this.controls.hidden = true;
     this.cards.show({});
   }
 
-  /** A range for each number of the recipe; nothing where it has none. */
-  async show() {
-    const found = /** @type {Record<string, {now: number, most: number}>} */ (await told("live/strengths"));
+  /** A range for each number of the recipe; nothing where it has none. @param {string} run */
+  async show(run) {
+    this.run = run;
+    const found = /** @type {Record<string, {now: number, most: number}>} */ (await told("strengths", { run }));
+    if (run !== this.run) return;
     this.controls.hidden = !Object.keys(found).length;
     if (this.controls.hidden) return;
     const again = Object.assign(document.createElement("button"), { textContent: "Other draws" });
@@ -43,7 +47,7 @@ export class Strengths {
   async look() {
     const turn = ++this.turn;
     const wanted = [...this.controls.querySelectorAll("input")].map((each) => [each.name, each.value]);
-    const figures = await drawn("live/augmented", { ...Object.fromEntries(wanted), draw: String(this.draw) });
+    const figures = await drawn("augmented", { run: this.run, ...Object.fromEntries(wanted), draw: String(this.draw) });
     if (turn === this.turn) this.cards.show(figures);
   }
 }

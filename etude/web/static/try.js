@@ -2,14 +2,16 @@
 
 import { Cards } from "./cards.js";
 import { draw as drawFigure, short } from "./figures.js";
+import { asWav, recorded } from "./sound.js";
 import { Refused, sent, told } from "./wire.js";
 
-/** @typedef {{kind: string | null, channels?: number, columns?: {name: string, values: string[] | null, usual: string}[]}} Form */
+/** @typedef {{kind: string | null, channels?: number, columns?: {name: string, values: string[] | null, usual: string}[], length?: number, sound?: boolean}} Form */
 
 const SIDE = 224;
 const PEN = 18;
 const SHOWN = 10;
 const WAIT = 150;
+const NUMBERS = [".npz", ".csv", ".txt"];
 
 export class Try {
   /** @param {HTMLElement} box */
@@ -31,7 +33,7 @@ export class Try {
     this.take = null;
     this.turn++;
     const form = /** @type {Form} */ (await told("try", { run }));
-    const input = { pictures: () => this.pad(), text: () => this.words(), table: () => this.fields(form.columns ?? []) }[form.kind ?? ""];
+    const input = { pictures: () => this.pad(), text: () => this.words(), table: () => this.fields(form.columns ?? []), series: () => this.series(form.length ?? 0, form.sound ?? false) }[form.kind ?? ""];
     if (!input) return false;
     const answer = Object.assign(document.createElement("div"), { className: "answer" });
     answer.setAttribute("aria-live", "polite");
@@ -75,7 +77,7 @@ export class Try {
   pad() {
     const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE, className: "pad", tabIndex: 0 });
     canvas.setAttribute("aria-label", "Draw here with the pointer, or choose a picture below");
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     const clear = () => { context.fillStyle = "#000"; context.fillRect(0, 0, SIDE, SIDE); };
     clear();
     /** @type {() => Promise<[Blob, string] | null>} */
@@ -86,7 +88,7 @@ export class Try {
     canvas.onpointerup = () => this.soon();
     const load = async (/** @type {File | undefined} */ file) => {
       if (!file) return;
-      this.take = async () => [file, file.name.slice(file.name.lastIndexOf(".")).toLowerCase()];
+      this.take = async () => [file, suffix(file)];
       const picture = await createImageBitmap(file).catch(() => null);
       if (picture) context.drawImage(picture, 0, 0, SIDE, SIDE);
       await this.ask();
@@ -101,6 +103,64 @@ export class Try {
     const box = Object.assign(document.createElement("div"), { className: "given" });
     box.append(canvas, wipe, file);
     return box;
+  }
+
+  /** A file of one series; of sounds too, or one that is recorded here, where the series is long enough for one. @param {number} length samples @param {boolean} sound @returns {HTMLElement} */
+  series(length, sound) {
+    const box = Object.assign(document.createElement("div"), { className: "given drop" });
+    const file = Object.assign(document.createElement("input"), { type: "file", accept: sound ? `${NUMBERS.join()},audio/*` : NUMBERS.join() });
+    file.setAttribute("aria-label", "Choose a series");
+    box.append(Object.assign(document.createElement("p"), { className: "hint", textContent: `A series of ${length.toLocaleString("en")} numbers, in an .npz or .csv file: choose one, or drop it here.` }), file);
+    const seconds = Object.assign(document.createElement("input"), { type: "number", min: "0.05", max: "60", step: "any", value: "1" });
+    const take = (/** @type {File | undefined} */ given) => {
+      if (!given) return;
+      const numbers = !sound || NUMBERS.includes(suffix(given));
+      this.give(numbers ? async () => [given, suffix(given)] : () => heard(given, length, seconds));
+    };
+    file.onchange = () => take(file.files?.[0]);
+    box.ondragover = (event) => event.preventDefault();
+    box.ondrop = (event) => { event.preventDefault(); take(event.dataTransfer?.files[0]); };
+    if (sound) box.append(this.recorder(length, seconds));
+    return box;
+  }
+
+  /** @param {number} length samples @param {HTMLInputElement} seconds @returns {HTMLElement} */
+  recorder(length, seconds) {
+    const box = Object.assign(document.createElement("div"), { className: "recorder" });
+    const label = Object.assign(document.createElement("label"), { textContent: "Seconds of sound" });
+    const button = Object.assign(document.createElement("button"), { textContent: "Record a sound" });
+    button.onclick = async () => {
+      button.disabled = true;
+      button.textContent = "Recording…";
+      const found = await recorded(Number(seconds.value)).catch((/** @type {Error} */ error) => error);
+      button.disabled = false;
+      button.textContent = "Record a sound";
+      if (found instanceof Error) this.say(`Nothing was recorded: ${found.message}`);
+      else await this.give(() => heard(found, length, seconds));
+    };
+    label.append(seconds);
+    box.append(label, button);
+    return box;
+  }
+
+  /** Ask about something, and about the same when the network has changed. @param {() => Promise<[Blob, string]>} make */
+  async give(make) {
+    this.take = null;
+    try {
+      const given = await make();
+      this.take = async () => given;
+      await this.ask();
+    } catch (error) {
+      this.say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {string} words in place of an answer */
+  say(words) {
+    const answer = this.box.querySelector(".answer");
+    if (answer) answer.textContent = words;
+    this.turn++;
+    this.near?.show({});
   }
 
   /** @returns {HTMLElement} */
@@ -132,6 +192,17 @@ export class Try {
     this.soon();
     return box;
   }
+}
+
+/** @param {File} file @returns {string} */
+const suffix = (file) => file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
+
+/** @param {Blob} sound @param {number} length samples @param {HTMLInputElement} seconds @returns {Promise<[Blob, string]>} */
+async function heard(sound, length, seconds) {
+  const lasts = Number(seconds.value);
+  const found = await asWav(sound, length, lasts).catch(() => null);
+  if (!found) throw new Error(`This browser reads no sound in it, or none at ${short(length / lasts)} samples a second.`);
+  return [found, ".wav"];
 }
 
 /** @param {CanvasRenderingContext2D} context @param {PointerEvent} event */

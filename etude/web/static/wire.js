@@ -51,3 +51,15 @@ export async function wished(act, said = {}) {
 export async function sent(path, query, body) {
   return unpack(await (await granted(await fetch(address(path, query), { method: "POST", body }))).arrayBuffer());
 }
+
+/**
+ * Do what may take a while: that it is waited for, and what went wrong, is said as long as somebody still wants it.
+ * @param {HTMLElement} hint @param {string} words said when it is done @param {() => Promise<void>} act @param {() => boolean} wanted
+ * @returns {Promise<boolean>} whether it was done
+ */
+export async function shortly(hint, words, act, wanted) {
+  hint.textContent = "Reading the data…";
+  const error = await act().then(() => null, (/** @type {Error} */ found) => found);
+  if (wanted()) hint.textContent = error === null ? words : error instanceof Refused ? error.message : "etude does not answer.";
+  return error === null;
+}
