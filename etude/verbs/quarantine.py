@@ -6,16 +6,17 @@ being run first, and refused if it names anything but the parts of a tensor; the
 once, while new processes, connections and foreign code are shut out. There is no other way to load.
 """
 
-import io
 import json
 import os
 import pickletools
+import re
 import resource
 import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NoReturn
+from io import BufferedIOBase, BytesIO
+from typing import Any, NoReturn
 
 GIB = 2**30
 ADDRESSES = 16 * GIB
@@ -59,7 +60,8 @@ class RefusedError(Exception):
 def main() -> None:
     """Read, check, convert, tell."""
     try:
-        told: dict[str, Any] = converted(sys.stdin.buffer)
+        with os.fdopen(0, "rb") as file:
+            told: dict[str, Any] = converted(file)
     except RefusedError as refused:
         told = {"error": refused.args}
     except MemoryError:
@@ -67,7 +69,7 @@ def main() -> None:
     print(json.dumps(told), flush=True)
 
 
-def converted(file: BinaryIO) -> dict[str, Any]:
+def converted(file: BufferedIOBase) -> dict[str, Any]:
     """The tensors of a file, written down; their names with those that are not finite."""
     size = os.fstat(file.fileno()).st_size
     confine(size)
@@ -93,7 +95,7 @@ def confine(size: int) -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def refuse_programs(file: BinaryIO, size: int) -> None:
+def refuse_programs(file: BufferedIOBase, size: int) -> None:
     """Read every pickle in the file without running it, and refuse what names anything but parts of tensors."""
     head = file.read(512)
     file.seek(0)
@@ -112,7 +114,7 @@ def refuse_programs(file: BinaryIO, size: int) -> None:
     file.seek(0)
 
 
-def pickle_of_archive(file: BinaryIO, size: int) -> BinaryIO:
+def pickle_of_archive(file: BufferedIOBase, size: int) -> BufferedIOBase:
     """The one pickle in a file of torch 1.6 and later."""
     try:
         archive = zipfile.ZipFile(file)
@@ -129,37 +131,33 @@ def pickle_of_archive(file: BinaryIO, size: int) -> BinaryIO:
     if len(pickles) != 1 or not pickles[0].endswith("/data.pkl"):
         refuse("E-WEIGHTS-FORM", f"it is a zip file, but not one of torch: it holds {len(pickles)} pickles")
     try:
-        return io.BytesIO(archive.read(pickles[0]))
+        return BytesIO(archive.read(pickles[0]))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         refuse("E-WEIGHTS-DAMAGED", f"its {pickles[0]} cannot be read ({error})")
 
 
-def pickle_of_tar(file: BinaryIO) -> BinaryIO:
+def pickle_of_tar(file: BufferedIOBase) -> BufferedIOBase:
     """The pickle in a file of torch before 0.2."""
     try:
-        member = tarfile.open(fileobj=file).extractfile("pickle")
+        with tarfile.open(fileobj=file) as archive:
+            member = archive.extractfile("pickle")
+            return BytesIO(member.read() if member is not None else b"")
     except (tarfile.TarError, KeyError, EOFError) as error:
         refuse("E-WEIGHTS-FORM", f"it is a tar file without weights of torch ({error})")
-    return io.BytesIO(member.read() if member is not None else b"")
 
 
-def names_in(file: BinaryIO) -> Iterator[str]:
+def names_in(file: BufferedIOBase) -> Iterator[str]:
     """What the pickles of a file would look up: 'os.system'."""
     for number in range(PICKLES):
-        ended = False
+        if number and not is_pickle(file):
+            return
         texts: list[str] = []
         kept: dict[int, str] = {}
         try:
             for operation, argument, _ in pickletools.genops(file):
-                ended = operation.name == "STOP"
                 yield from looked_up(operation.name, argument, texts, kept)
         except (ValueError, UnicodeDecodeError, EOFError, OverflowError, MemoryError):
-            if not number:
-                refuse("E-WEIGHTS-DAMAGED", "it is no file of torch, or cut off")
-        if not ended:
-            return
-        if number == 0 and not is_old(file):
-            return
+            refuse("E-WEIGHTS-DAMAGED", "it is no file of torch, or cut off")
 
 
 def looked_up(name: str, argument: Any, texts: list[str], kept: dict[int, str]) -> Iterator[str]:
@@ -180,8 +178,8 @@ def looked_up(name: str, argument: Any, texts: list[str], kept: dict[int, str]) 
         texts.append(kept.get(argument, "something hidden"))
 
 
-def is_old(file: BinaryIO) -> bool:
-    """Whether more pickles follow the first one, as in a file of torch before 1.6."""
+def is_pickle(file: BufferedIOBase) -> bool:
+    """Whether one more pickle follows, as in a file of torch before 1.6."""
     place = file.tell()
     following = file.read(1)
     file.seek(place)
@@ -203,7 +201,7 @@ NUMBERS = frozenset(["float", "bfloat", "complex", "int", "uint", "bool", "qint"
 """names of torch's kinds of numbers, without their bits"""
 
 
-def loaded(file: BinaryIO) -> Any:
+def loaded(file: BufferedIOBase) -> Any:
     """What torch makes of the file under its own guard; it is asked once, and nothing else is tried."""
     import torch  # noqa: PLC0415 - a second, which a file that is refused does not cost
 
@@ -211,10 +209,11 @@ def loaded(file: BinaryIO) -> Any:
     shut_out()
     try:
         return torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        code = "E-WEIGHTS-CODE" if "global" in str(error).lower() else "E-WEIGHTS-DAMAGED"
-        refuse(code, f"torch refuses it: {first[:200]}")
+    except Exception as error:  # torch has nine kinds for damaged files; its text advises to switch the guard off
+        named = re.search(r"GLOBAL (\S+)", str(error))
+        if named is not None:
+            refuse("E-WEIGHTS-CODE", f"it is a program: opening it would call {named[1]}")
+        refuse("E-WEIGHTS-DAMAGED", f"torch cannot read it ({type(error).__name__})")
 
 
 def shut_out() -> None:

@@ -14,7 +14,8 @@ from etude.training.run import Run
 from etude.training.store import write_folder, write_json
 from etude.verbs.cost import updates_in
 from etude.verbs.folders import find_run, new_folder
-from etude.verbs.recipes import checked_recipe, fill_recipe, read_recipe, rewrite_recipe, write_recipe
+from etude.verbs.recipes import checked_recipe, fill_recipe, is_installed, read_recipe, rewrite_recipe, write_recipe
+from etude.verbs.trust import remember
 
 
 def start(
@@ -37,6 +38,8 @@ def start(
         write_json(temporary / "environment.json", environment())
         describe(first, temporary, 0)
 
+    if not is_installed(name):
+        remember(name)
     out.mkdir(parents=True, exist_ok=True)
     write_folder(folder, fill)
     return chain([first], experiments), Run(folder)
