@@ -4,18 +4,21 @@ import dataclasses
 import math
 import time
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, TypeVar
 
 from etude.data.folder import labelled_files
 from etude.errors import DataError, DivergedError
-from etude.training.checkpoint import Snapshot, read_snapshot
+from etude.training.checkpoint import Snapshot, read_snapshot, snapshot
 from etude.training.diagnosis import headline, outcome, place, reason, responsible
 from etude.training.experiment import Experiment
 from etude.training.finding import Finding, find
 from etude.training.remedies import Trial, tried
 from etude.training.replay import BadUpdate, replay
-from etude.training.run import Run
+from etude.training.run import LONGEST, Run
 from etude.training.store import Json, read_json, write_json
+
+_Self = TypeVar("_Self", bound="Witness")  # typing.Self defeats the run-time checker of the tests
 
 REPLAY = 30.0
 """seconds for the way to the bad update: three times the longest between two checkpoints"""
@@ -23,24 +26,51 @@ TRIALS = 15.0
 """seconds for the remedies"""
 
 
-def explained(
-    error: DivergedError, experiment: Experiment[Any], run: Run, *, beginning: Snapshot | None, last: int
-) -> DivergedError:
-    """The same error with its cause; `autopsy.json` and the diary of the run hold the details.
+class Witness:
+    """Stands beside one experiment, and says why its numbers were lost if they are.
 
-    `beginning` is the state that the training began with, while that was not long ago; `last` is the last update that
-    went well. Nothing here is part of the training, which ends with this error.
+    It holds the state of the beginning until that is long ago and there is a checkpoint to find the cause from; nothing
+    else is kept, and nothing is looked at while all is well.
     """
-    try:
-        return autopsy(error, experiment, run, beginning=beginning, last=last)
-    except Exception as failure:  # a failed search for the cause hides no error
-        return given_up(error, run, f"The search for the cause failed: {type(failure).__name__}: {failure}.")
+
+    def __init__(self, experiment: Experiment[Any], run: Run) -> None:
+        self.experiment, self.run = experiment, run
+        self.beginning = None if run.steps() else snapshot(experiment.learner, step=0, phase=run.phase)
+        self.long_ago = time.perf_counter() + LONGEST
+        self.last = 0
+        """the last update that went well"""
+
+    def saw(self, step: int) -> None:
+        """An update went well."""
+        self.last = step
+        if self.beginning is not None and time.perf_counter() > self.long_ago and self.run.steps():
+            self.beginning = None
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, DivergedError):
+            raise self.explained(error) from None
+
+    def explained(self, error: DivergedError) -> DivergedError:
+        """The same error with its cause; `autopsy.json` and the diary of the run hold the details."""
+        try:
+            return autopsy(error, self.experiment, self.run, beginning=self.beginning, last=self.last)
+        except Exception as failure:  # a failed search for the cause hides no error
+            return given_up(error, self.run, f"The search for the cause failed: {type(failure).__name__}: {failure}.")
 
 
 def autopsy(
     error: DivergedError, experiment: Experiment[Any], run: Run, *, beginning: Snapshot | None, last: int
 ) -> DivergedError:
-    """Find the update, the number, the cause and a remedy."""
+    """Find the update, the number, the cause and a remedy.
+
+    `beginning` is the state that the training began with, while that was not long ago; `last` is the last update that
+    went well. Nothing here is part of the training, which ends with this error.
+    """
     kept = run.newest()
     origin = beginning or read_snapshot(run.checkpoint(kept))
     start = origin.state["step"]

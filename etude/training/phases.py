@@ -1,6 +1,5 @@
 """A whole training: every experiment of a recipe, one after the other, into one run folder."""
 
-import time
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict
@@ -9,15 +8,14 @@ from typing import Any
 
 import torch
 
-from etude.errors import DivergedError
 from etude.evaluation.predictor import evaluating
-from etude.training.autopsy import explained
-from etude.training.checkpoint import read_network, snapshot
+from etude.training.autopsy import Witness
+from etude.training.checkpoint import read_network
 from etude.training.describe import describe_data, describe_schema
 from etude.training.drawings import save_figures
 from etude.training.experiment import Experiment
 from etude.training.fit import Event, fit
-from etude.training.run import LONGEST, Run
+from etude.training.run import Run
 from etude.training.store import write_json
 
 
@@ -31,31 +29,16 @@ def train(experiments: Iterable[Experiment[Any]], run: Run) -> Generator[Event, 
         describe(experiment, run.folder, number)
         watch = experiment.watch
         here = Run(run.folder, phase=number, best_by=watch.score, higher_is_better=watch.higher_is_better)
-        if not out_of_patience(experiment, here):
-            yield from watched(experiment, here)
+        with Witness(experiment, here) as witness, closing(fit(experiment, here)) as events:
+            if not out_of_patience(experiment, here):
+                for event in events:
+                    witness.saw(event.step)
+                    yield event
+                    if event.scores and out_of_patience(experiment, here):
+                        break
         if watch.patience is not None:
             restore_best(experiment, here)
         draw(experiment, run.folder)
-
-
-def watched(experiment: Experiment[Any], run: Run) -> Generator[Event, None, None]:
-    """One experiment until it is over or out of patience; an error of numbers that are not finite says why.
-
-    The state of the beginning is held until it is long ago and there is a checkpoint to find the cause from.
-    """
-    beginning = None if run.steps() else snapshot(experiment.learner, step=0, phase=run.phase)
-    long_ago, last = time.perf_counter() + LONGEST, 0
-    try:
-        with closing(fit(experiment, run)) as events:
-            for event in events:
-                last = event.step
-                yield event
-                if event.scores and out_of_patience(experiment, run):
-                    break
-                if beginning is not None and time.perf_counter() > long_ago and run.steps():
-                    beginning = None
-    except DivergedError as error:
-        raise explained(error, experiment, run, beginning=beginning, last=last) from None
 
 
 def describe(experiment: Experiment[Any], folder: Path, number: int) -> None:
