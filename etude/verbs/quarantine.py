@@ -15,8 +15,8 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from io import BufferedIOBase, BytesIO
-from typing import Any, NoReturn
+from io import BufferedReader, BytesIO
+from typing import Any, NoReturn, TypeAlias
 
 GIB = 2**30
 ADDRESSES = 16 * GIB
@@ -52,6 +52,8 @@ ALLOWED = frozenset(
 FORBIDDEN = ("os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork", "subprocess.", "socket.", "ctypes.")
 """beginnings of the audit events of what no weights need"""
 
+File: TypeAlias = BufferedReader | BytesIO
+
 
 class RefusedError(Exception):
     """A file that is not opened; the first argument is the code of the error, the second says why."""
@@ -69,7 +71,7 @@ def main() -> None:
     print(json.dumps(told), flush=True)
 
 
-def converted(file: BufferedIOBase) -> dict[str, Any]:
+def converted(file: File) -> dict[str, Any]:
     """The tensors of a file, written down; their names with those that are not finite."""
     size = os.fstat(file.fileno()).st_size
     confine(size)
@@ -95,7 +97,7 @@ def confine(size: int) -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def refuse_programs(file: BufferedIOBase, size: int) -> None:
+def refuse_programs(file: File, size: int) -> None:
     """Read every pickle in the file without running it, and refuse what names anything but parts of tensors."""
     head = file.read(512)
     file.seek(0)
@@ -114,7 +116,7 @@ def refuse_programs(file: BufferedIOBase, size: int) -> None:
     file.seek(0)
 
 
-def pickle_of_archive(file: BufferedIOBase, size: int) -> BufferedIOBase:
+def pickle_of_archive(file: File, size: int) -> File:
     """The one pickle in a file of torch 1.6 and later."""
     try:
         archive = zipfile.ZipFile(file)
@@ -136,7 +138,7 @@ def pickle_of_archive(file: BufferedIOBase, size: int) -> BufferedIOBase:
         refuse("E-WEIGHTS-DAMAGED", f"its {pickles[0]} cannot be read ({error})")
 
 
-def pickle_of_tar(file: BufferedIOBase) -> BufferedIOBase:
+def pickle_of_tar(file: File) -> File:
     """The pickle in a file of torch before 0.2."""
     try:
         with tarfile.open(fileobj=file) as archive:
@@ -146,7 +148,7 @@ def pickle_of_tar(file: BufferedIOBase) -> BufferedIOBase:
         refuse("E-WEIGHTS-FORM", f"it is a tar file without weights of torch ({error})")
 
 
-def names_in(file: BufferedIOBase) -> Iterator[str]:
+def names_in(file: File) -> Iterator[str]:
     """What the pickles of a file would look up: 'os.system'."""
     for number in range(PICKLES):
         if number and not is_pickle(file):
@@ -178,7 +180,7 @@ def looked_up(name: str, argument: Any, texts: list[str], kept: dict[int, str]) 
         texts.append(kept.get(argument, "something hidden"))
 
 
-def is_pickle(file: BufferedIOBase) -> bool:
+def is_pickle(file: File) -> bool:
     """Whether one more pickle follows, as in a file of torch before 1.6."""
     place = file.tell()
     following = file.read(1)
@@ -201,7 +203,7 @@ NUMBERS = frozenset(["float", "bfloat", "complex", "int", "uint", "bool", "qint"
 """names of torch's kinds of numbers, without their bits"""
 
 
-def loaded(file: BufferedIOBase) -> Any:
+def loaded(file: File) -> Any:
     """What torch makes of the file under its own guard; it is asked once, and nothing else is tried."""
     import torch  # noqa: PLC0415 - a second, which a file that is refused does not cost
 
