@@ -32,8 +32,6 @@ LARGE_INPUT = 1e6
 """standardised numbers, pixels and most measurements are far below"""
 LARGE_GRADIENT = 1e15
 """whose square overflows float32 soon"""
-GREW = 100.0
-"""times, over the updates that are remembered: an explosion"""
 
 LOGS = frozenset(["log", "log_", "log2", "log10", "log1p", "xlogy", "logit"])
 EXPONENTIALS = frozenset(["exp", "exp_", "exp2", "expm1", "cosh", "sinh"])
@@ -92,7 +90,7 @@ def cause_of_step_back(step: StepBack, probe: Probe, bad: BadUpdate[Any]) -> Cau
 def overflow(bad: BadUpdate[Any]) -> Cause:
     """What made numbers so large that a product or a sum of them is infinite."""
     if bad.before_it.largest >= LARGE_WEIGHT:
-        return "exploding weights" if bad.growth >= GREW else "huge weights"
+        return "exploding weights" if bad.before_it.step else "huge weights"  # training made them, or they began so
     given = [each for each in bad.batch.tensors() if each.is_floating_point() and each.layout == torch.strided]
     if any(each.numel() and float(each.abs().max()) >= LARGE_INPUT for each in given):
         return "huge input"

@@ -75,8 +75,8 @@ def reason(finding: Finding, bad: BadUpdate[Any], learner: Learner[Any]) -> str:
     first, before = bad.trail[0], bad.before_it
     match finding.cause:
         case "exploding weights":
-            since = f"from {first.largest:.2g} to {before.largest:.2g} ({before.layer}) in {before.step - first.step}"
-            return f"the weights exploded, {since} updates: the learning rate of {rates} is too high"
+            since = f"from {first.largest:.2g} after update {first.step} to {before.largest:.2g} ({before.layer})"
+            return f"the weights exploded, {since} after update {before.step}: the learning rate of {rates} is too high"
         case "huge weights":
             return (
                 f"weights of up to {before.largest:.2g} ({before.layer}), too large to learn from: start from smaller"
@@ -101,8 +101,9 @@ def responsible(finding: Finding, bad: BadUpdate[Any], schema: Schema | None, na
     if finding.place == "data" and finding.positions:
         said = [f"{row} at {feature(each, schema)}" for row, each in zip(said, finding.positions, strict=False)]
     more = f" and {len(finding.examples) - NAMED} more" if len(finding.examples) > NAMED else ""
-    where = "rows of the data" if bad.rows is not None else "places in the batch, from 0,"
-    return f"the batch of {len(bad.batch)} contains the {where} {', '.join(said)}{more}"
+    if bad.rows is None:
+        return f"affected are the examples {', '.join(said)}{more} of the batch, counted from 0"
+    return f"the batch of {len(bad.batch)} contains the rows of the data {', '.join(said)}{more}"
 
 
 def feature(position: tuple[int, ...], schema: Schema | None) -> str:

@@ -64,7 +64,7 @@ def remedies(finding: Finding, learner: Learner[Any]) -> list[Remedy]:
         case "log" | "exp" | "root" | "slope of a root" | "division" | "no variance":
             words = MENDED[finding.cause].format(function=finding.function)
             mended = Remedy(words, apply=lambda _: Mended(finding.function))
-            return [mended, both(mended, clipped(1.0))]
+            return [mended, both(mended, clipped(1.0)), *slower(learner, (10.0,))]  # often what drove it there
         case "exploding gradient":
             return [clipped(1.0), *slower(learner, (10.0, 100.0))]
         case "half precision":

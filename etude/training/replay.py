@@ -44,17 +44,12 @@ class BadUpdate(Generic[B]):
     rows: Int[Tensor, " batch"] | None
     """which training examples the batch holds; None where the batches do not say"""
     trail: tuple[Footprint, ...]
-    """of the updates before it, oldest first, and of itself"""
+    """of the state that was kept, of the updates just before the bad one, and of itself"""
 
     @property
     def before_it(self) -> Footprint:
         """What the update before it left."""
         return self.trail[-2]
-
-    @property
-    def growth(self) -> float:
-        """How much larger the weights had become since the oldest update that is remembered."""
-        return self.before_it.largest / max(self.trail[0].largest, 1e-30)
 
 
 def replay(experiment: Experiment[B], origin: Snapshot, *, until: int, deadline: float) -> BadUpdate[B] | None:
@@ -74,7 +69,7 @@ def replay(experiment: Experiment[B], origin: Snapshot, *, until: int, deadline:
         batch = next(batches).to(device)
         logs = learner.update(batch)
         step += 1
-        trail = [*trail[-REMEMBERED:], footprint(step, learner, logs)]
+        trail = [trail[0], *trail[1:][-REMEMBERED:], footprint(step, learner, logs)]
         if is_lost(learner, logs):
             return BadUpdate(step, origin, before, batch, rows_of(batches, experiment), tuple(trail))
     return None
