@@ -19,7 +19,7 @@ from benchmarks.pairs import Row
 from etude.chance import flush_denormals
 from etude.training.store import write_json, write_text
 
-FILES = ("start", "generation", "gcn", "gan", "ppo", "page", "watching")
+FILES = ("start", "generation", "gcn", "gan", "ppo", "page", "watching", "finite")
 MEASURED = Path("docs/speed.json")
 
 

@@ -15,6 +15,14 @@ def seeded() -> Iterator[None]:
     yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test notes anything in the home of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def unchecked() -> Iterator[None]:
     """For many small updates: without the tests' check of every array, which takes ten times as long."""

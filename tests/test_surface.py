@@ -30,6 +30,7 @@ def test_verbs() -> None:
         "report",
         "list",
         "show",
+        "import",
         "data",
     ]
     assert list(VERBS) == verbs

@@ -23,6 +23,7 @@ VERBS = {
     "report": "one page with everything a run has to say for itself",
     "list": "the recipes, data sets and runs there are",
     "show": "one recipe: its source, its settings, its paper",
+    "import": "weights of strangers as safetensors, without running them",
     "data": "get, preview and describe data sets",
 }
 

@@ -46,6 +46,8 @@ class Facts:
     """the test part first, if it was evaluated"""
     figures: Mapping[str, Figure] = field(default_factory=dict)
     """what the recipe drew of its training and of its evaluation"""
+    autopsy: Mapping[str, Any] = field(default_factory=dict)
+    """why the training left the finite numbers; empty where it did not"""
 
     @property
     def title(self) -> str:
@@ -80,6 +82,7 @@ def read_facts(folder: Path) -> Facts:
         events=read_lines(folder / "events.jsonl"),
         judgements=read_judgements(folder),
         figures=read_figures(folder),
+        autopsy=read(folder / "autopsy.json"),
     )
 
 

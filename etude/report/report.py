@@ -1,6 +1,7 @@
 """One page with everything that a run has to say for itself; it opens offline and needs no data."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from etude.evaluation.records import Judgement
@@ -36,6 +37,7 @@ def report(facts: Facts) -> str:
     return document(
         f"{facts.title}: report",
         heading(facts),
+        autopsy_section(facts),
         score_sections(facts, judgement) if judgement else not_evaluated(facts),
         data_card(facts.data) if facts.data else Html(""),
         curve_section(facts),
@@ -51,6 +53,19 @@ def heading(facts: Facts) -> Html:
     return Html(
         f'<header>\n<h1>{text(facts.title)}</h1>\n<p class="run">run {text(facts.folder.name)}</p>\n</header>\n'
     )
+
+
+def autopsy_section(facts: Facts) -> Html:
+    """Why the training left the finite numbers, where it did and nobody has resumed it since."""
+    diary = [event.get("event") for event in facts.events]
+    if not facts.autopsy or "diverged" not in diary or "resume" in diary[last_index(diary, "diverged") :]:
+        return Html("")
+    return section("autopsy", "Why the training ended", paragraph(text(str(facts.autopsy.get("message", "")))))
+
+
+def last_index(words: Sequence[object], word: str) -> int:
+    """Where a word stands for the last time."""
+    return max(place for place, each in enumerate(words) if each == word)
 
 
 def score_sections(facts: Facts, judgement: Judgement) -> Html:

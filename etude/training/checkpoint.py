@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from etude.errors import DivergedError
 from etude.learners.base import Learner
 from etude.optim import Optimizer
 from etude.training import disk
@@ -32,7 +33,13 @@ class Snapshot:
 
 
 def snapshot(learner: Learner[Any], *, step: int, phase: int) -> Snapshot:
-    """Copy the state of a training after `step` updates."""
+    """Copy the state of a training after `step` updates; DivergedError E-DIVERGED if it left the finite numbers.
+
+    So no checkpoint, neither the best nor the newest, is ever one of those.
+    """
+    lost = lost_tensor(learner)
+    if lost is not None:
+        raise DivergedError("E-DIVERGED", f"{lost} is not finite after update {step}: this state is not kept.")
     tensors: dict[str, Tensor] = {"chance/cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["chance/cuda"] = torch.cuda.get_rng_state()
@@ -58,16 +65,45 @@ def write_snapshot(taken: Snapshot, folder: Path) -> None:
 
 def read_checkpoint(folder: Path, learner: Learner[Any]) -> int:
     """Put a checkpoint back into the learner it was written from; the number of updates behind it."""
-    state = read_json(folder / "state.json")
-    learner.load_state_dict(load_file(folder / "learner.safetensors"))
-    tensors = load_file(folder / "training.safetensors")
+    return put_back(read_snapshot(folder), learner)
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """The state that a checkpoint holds."""
+    return Snapshot(
+        load_file(folder / "learner.safetensors"),
+        load_file(folder / "training.safetensors"),
+        read_json(folder / "state.json"),
+    )
+
+
+def put_back(taken: Snapshot, learner: Learner[Any]) -> int:
+    """Give the learner, its optimizers and all chance an earlier state; the number of updates behind it."""
+    learner.load_state_dict(taken.learner)
+    tensors = taken.training
     for name, optimizer in learner.optimizers().items():
         moments = {key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")}
-        restore_optimizer(optimizer, state["optimizers"][name], moments)
+        restore_optimizer(optimizer, taken.state["optimizers"][name], moments)
     torch.set_rng_state(tensors["chance/cpu"])
     if "chance/cuda" in tensors and torch.cuda.is_available():
         torch.cuda.set_rng_state(tensors["chance/cuda"])
-    return int(state["step"])
+    return int(taken.state["step"])
+
+
+def lost_tensor(learner: Learner[Any]) -> str | None:
+    """The first parameter that is not finite, or buffer that holds a NaN (an infinite one may be a mask)."""
+    for name, tensor in learner.named_parameters():
+        if not is_finite(tensor):
+            return name
+    for name, buffer in learner.named_buffers():
+        if buffer.is_floating_point() and bool(buffer.isnan().any()):
+            return name
+    return None
+
+
+def is_finite(tensor: Tensor) -> bool:
+    """Whether all numbers are; a finite sum says so in one pass, and only an infinite one asks for a second look."""
+    return bool(tensor.detach().sum().isfinite()) or bool(tensor.isfinite().all())
 
 
 def read_network(folder: Path) -> dict[str, Tensor]:

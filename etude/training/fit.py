@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from etude.errors import DivergedError
 from etude.learners.base import Learner, device_of
+from etude.training.checkpoint import lost_tensor
 from etude.training.experiment import Experiment
 from etude.types import B, Logs
 
@@ -68,9 +69,12 @@ def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]
         while step < experiment.steps:
             logs = learner.update(next(batches).to(device))
             step += 1
+            if device.type == "cpu":  # elsewhere reading would wait for the device: the rows of the curves tell
+                refuse_lost(run, step, logs)
             scores: dict[str, float] = {}
             note = ""
             if step % experiment.evaluate_every == 0 or step == experiment.steps:
+                refuse_lost_weights(run, step, learner)
                 scores = experiment.evaluate()
             if scores or step % experiment.log_every == 0:
                 record(run, experiment, step, logs, scores)
@@ -87,16 +91,34 @@ def fit(experiment: Experiment[B], run: Journal) -> Generator[Event, None, None]
 
 def record(run: Journal, experiment: Experiment[B], step: int, logs: Logs, scores: dict[str, float]) -> None:
     """Write one row of the curves; a number that is not finite ends the training here."""
+    refuse_lost(run, step, logs)
     row: dict[str, float] = {name: float(value) for name, value in logs.items()}
     for name, optimizer in experiment.learner.optimizers().items():
         row["learning_rate" if name == "optimizer" else f"{name}_learning_rate"] = optimizer.rate
-    lost = [name for name, value in row.items() if not math.isfinite(value)]
-    if lost:
-        raise DivergedError(
-            "E-DIVERGED",
-            f"{lost[0]} is {row[lost[0]]} after update {step}: the training left the finite numbers. "
-            f"{run.kept} Lower the learning rate (--rate), or clip the gradient.",
-        )
     if experiment.epoch_steps is not None:
         row["epoch"] = step / experiment.epoch_steps
     run.log(step, row | scores)
+
+
+def refuse_lost(run: Journal, step: int, logs: Logs) -> None:
+    """DivergedError E-DIVERGED for what an update says of itself in NaN or infinite numbers."""
+    for name, value in logs.items():
+        number = value.item()
+        if not math.isfinite(number):
+            raise diverged(run, step, f"{name} is {number}")
+
+
+def refuse_lost_weights(run: Journal, step: int, learner: Learner[Any]) -> None:
+    """DivergedError E-DIVERGED for weights that are not finite, before anything is scored by them."""
+    lost = lost_tensor(learner)
+    if lost is not None:
+        raise diverged(run, step, f"{lost} is not finite")
+
+
+def diverged(run: Journal, step: int, what: str) -> DivergedError:
+    """The error of a training that left the finite numbers."""
+    return DivergedError(
+        "E-DIVERGED",
+        f"{what} after update {step}: the training left the finite numbers. "
+        f"{run.kept} Lower the learning rate (--rate), or clip the gradient.",
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from etude.evaluation.predictor import evaluating
+from etude.training.autopsy import Witness
 from etude.training.checkpoint import read_network
 from etude.training.describe import describe_data, describe_schema
 from etude.training.drawings import save_figures
@@ -28,9 +29,10 @@ def train(experiments: Iterable[Experiment[Any]], run: Run) -> Generator[Event, 
         describe(experiment, run.folder, number)
         watch = experiment.watch
         here = Run(run.folder, phase=number, best_by=watch.score, higher_is_better=watch.higher_is_better)
-        with closing(fit(experiment, here)) as events:
+        with Witness(experiment, here) as witness, closing(fit(experiment, here)) as events:
             if not out_of_patience(experiment, here):
                 for event in events:
+                    witness.saw(event.step)
                     yield event
                     if event.scores and out_of_patience(experiment, here):
                         break

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from etude.errors import CheckpointError, UsageError, nearest
+from etude.training.ownership import refuse_strangers
 from etude.training.run import Run, open_run
 from etude.training.store import read_json, sweep, write_folder, writing
 
@@ -14,19 +15,25 @@ from etude.training.store import read_json, sweep, write_folder, writing
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
     """A run by its folder, its name in `runs`, `last` (the newest) or `best` (of those on the data of the last)."""
     if (Path(name) / "recipe.json").is_file():
-        return open_run(Path(name))
+        return opened(Path(name))
     if (runs / name / "recipe.json").is_file():
-        return open_run(runs / name)
+        return opened(runs / name)
     known = sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)
     folders = [path.parent for path in known]
     if name in ("last", "best"):
         if not folders:
             raise CheckpointError("E-RUN-NONE", f"there is no run in {runs}/ yet; `etude train lenet` makes one.")
-        return open_run(folders[-1]) if name == "last" else best_run([open_run(folder) for folder in folders])
+        return opened(folders[-1]) if name == "last" else best_run([opened(folder) for folder in folders])
     close = nearest(name, [folder.name for folder in folders])
     raise CheckpointError(
         "E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close} `etude list runs` shows all."
     )
+
+
+def opened(folder: Path) -> Run:
+    """The run in a folder that holds nothing of strangers."""
+    refuse_strangers(folder)
+    return open_run(folder)
 
 
 def best_run(runs: list[Run]) -> Run:

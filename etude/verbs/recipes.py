@@ -22,6 +22,7 @@ from etude.source import Source
 from etude.training.experiment import Recipe
 from etude.training.run import FORMAT
 from etude.training.store import Json, read_json, write_json, write_text
+from etude.verbs.trust import is_known
 
 CHANGEABLE = ("epochs", "steps", "device")
 """fields that may be others when a run goes on"""
@@ -162,21 +163,41 @@ def refuse_edited(folder: Path) -> None:
 def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
     """The recipe of a run, with all its fields.
 
-    A recipe that lives in a file of the user's own is run from where it was. If it is not there any more, the copy in
-    the run folder is code from a stranger until somebody has read it: `trusted` says that this was done.
+    A recipe that lives in a file of the user's own is run from where it was. If it is not there any more, or if it was
+    never trained here, it is code from a stranger until somebody has read it: `trusted` says that this was done.
     """
     record = read_json(folder / "recipe.json")
-    name = str(record["recipe"])
-    if name.endswith(".py"):
-        name = str(trusted or unchanged(Path(name), record["sha256"], folder))
+    if not isinstance(record, dict) or not isinstance(record.get("recipe"), str):
+        raise CheckpointError("E-RUN-DAMAGED", f"{folder / 'recipe.json'} names no recipe.")
+    name = record["recipe"]
+    if not is_installed(name):
+        name = str(trusted) if trusted is not None else known(name, str(record.get("sha256")), folder)
     try:
-        return validated(find_recipe(name), record["fields"])
+        return validated(find_recipe(name), record.get("fields"))
     except ValidationError as error:
         raise CheckpointError(
             "E-RUN-RECIPE",
             f"{folder}/recipe.json does not fit {name}: {error.errors()[0]['msg']} at "
             f"{'.'.join(map(str, error.errors()[0]['loc']))}.",
         ) from None
+
+
+def is_installed(name: str) -> bool:
+    """Whether a recipe came with etude or with a package that somebody installed for it."""
+    return name in recipe_names() or name in {each.name for each in entry_points(group="etude.recipes")}
+
+
+def known(name: str, sha256: str, folder: Path) -> str:
+    """The file or module of a run, if this user has trained with it before; CheckpointError E-RUN-CODE if not."""
+    if name.endswith(".py"):
+        name = str(unchanged(Path(name), sha256, folder))
+    if is_known(name):
+        return name
+    raise CheckpointError(
+        "E-RUN-CODE",
+        f"the run {folder} asks for the code of {name}, which you have never trained with here: it may do anything. "
+        f"If you have read it and trust it, add --recipe {name}.",
+    )
 
 
 def unchanged(path: Path, sha256: str, folder: Path) -> Path:

@@ -17,11 +17,13 @@ from etude.verbs.folders import check_free, find_run, make_new
 from etude.verbs.recipes import (
     checked_recipe,
     fill_recipe,
+    is_installed,
     read_recipe,
     refuse_edited,
     rewrite_recipe,
     write_recipe,
 )
+from etude.verbs.trust import remember
 
 
 def start(
@@ -44,6 +46,8 @@ def start(
         write_json(temporary / "environment.json", environment())
         describe(first, temporary, 0)
 
+    if not is_installed(name):
+        remember(name)
     folder = make_new(run_name, name, recipe.source.data, out, fill)
     return chain([first], experiments), Run(folder)
 
