@@ -13,6 +13,7 @@ from etude.training.phases import describe
 from etude.training.run import Run
 from etude.training.store import write_folder, write_json
 from etude.verbs.cost import updates_in
+from etude.verbs.doubts import note_doubts
 from etude.verbs.folders import find_run, new_folder
 from etude.verbs.recipes import checked_recipe, fill_recipe, read_recipe, rewrite_recipe, write_recipe
 
@@ -39,7 +40,9 @@ def start(
 
     out.mkdir(parents=True, exist_ok=True)
     write_folder(folder, fill)
-    return chain([first], experiments), Run(folder)
+    run = Run(folder)
+    note_doubts(run, first, source=recipe.source.data)
+    return chain([first], experiments), run
 
 
 def restart(

@@ -18,6 +18,8 @@ from etude.schema import Classes, Date, Quantity, Table
 
 FAR = 10
 """times the distance between the quartiles, beyond which a number is doubted"""
+TAIL = 0.01
+"""share of the values from which on those far out are a long tail rather than mistakes"""
 STANDINS = (-9, -99, -999, -9999, -99999, 9, 99, 999, 9999, 99999, 0)
 """numbers that often stand for a missing value"""
 SAMPLE = 2_000
@@ -94,7 +96,7 @@ def impossible(subject: Subject, name: str, values: Float[np.ndarray, " row"]) -
     yield from standing
     known = values[~np.isnan(values)]
     rows = np.flatnonzero(far_out(values, known))
-    if len(rows) and not standing:
+    if 0 < len(rows) < TAIL * len(values) and not standing:
         low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
         said = (
             f"column {name}: {len(rows):,} of {len(known):,} values lie more than {FAR} quartile distances outside"

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import polars as pl
 import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
+from etude.data.tables.values import numbers_in
 from etude.figures import Figure, Images
 from etude.inside.check.findings import Finding, few
 from etude.inside.check.subject import Subject, dense, distinct_parts
@@ -24,12 +26,15 @@ from etude.inside.copies import (
     side_by_side,
     some_rows,
 )
+from etude.inside.examples import answer_in_words
 from etude.schema import Classes, Pictures, Quantity, Table
 
 HURTS = 0.01
 """share of a part from which on copies in another one must be mended"""
 EXPECTED = 0.1
 """share of the equal pairs that chance alone would make, from which on they say nothing"""
+STEPS = 20
+"""different values of each column up to which rows recur by chance"""
 LEAST = 3
 """copies that are more than an oddity"""
 WITHIN = 4_000
@@ -69,12 +74,38 @@ def as_items(x: Shaped[Tensor, "row number"]) -> np.ndarray:
     return items.reshape(-1)
 
 
-def by_chance(subject: Subject, codes: Int[np.ndarray, " train"]) -> bool:
-    """Whether a table would hold about as many equal pairs if its columns had nothing to do with each other."""
+def by_chance(subject: Subject, codes: Int[np.ndarray, " train"]) -> str:
+    """Why equal rows of a table may be different things; nothing if they may not.
+
+    They may differ in columns that are not learnt from; or there would be about as many equal pairs if the columns had
+    nothing to do with each other. Columns of few values, as marks from 1 to 10 are, go together and make more.
+    """
     pairs = sum(math.comb(int(count), 2) for count in np.bincount(codes))
     if not pairs or not isinstance(subject.splits.schema.inputs, Table):
-        return False
-    return expected_pairs(subject.splits.train.x.numpy(), apart=0.0) >= EXPECTED * pairs
+        return ""
+    if whole_pairs(subject) < pairs / 2:
+        return "they differ in columns that are left out"
+    x = subject.splits.train.x.numpy()
+    few_values = all(len(np.unique(column)) <= STEPS for column in x.T)
+    natural = few_values or expected_pairs(x, apart=0.0) >= EXPECTED * pairs
+    return "so few values differ that rows recur by chance" if natural else ""
+
+
+def whole_pairs(subject: Subject) -> float:
+    """Pairs of training rows that are equal in all columns of the file but the answer and numbers of rows."""
+    frame, target = subject.frame, subject.splits.schema.target.name
+    if frame is None:
+        return math.inf
+    rows = frame[subject.rows("train").numpy()]
+    kept = [each.name for each in rows if each.name != target and not numbers_rows(each)]
+    counts = rows.select(kept).group_by(kept).len()["len"].to_list() if kept else []
+    return float(sum(math.comb(count, 2) for count in counts))
+
+
+def numbers_rows(column: pl.Series) -> bool:
+    """Whether a column holds a different whole number in each row."""
+    numbers = numbers_in(column) if not column.dtype.is_temporal() else column.cast(pl.Float64, strict=False)
+    return numbers.null_count() == 0 and numbers.n_unique() == len(numbers) and bool((numbers == numbers.round()).all())
 
 
 def expected_pairs(x: Float[np.ndarray, "row column"], *, apart: float) -> float:
@@ -90,7 +121,7 @@ def expected_pairs(x: Float[np.ndarray, "row column"], *, apart: float) -> float
     return math.comb(n, 2) * math.exp(log_chance)
 
 
-def across(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: bool) -> Iterator[Finding]:
+def across(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: str) -> Iterator[Finding]:
     """Examples of validation and test that the training part holds too."""
     first = {int(code): k for k, code in reversed(list(enumerate(codes["train"])))}
     for name in ("valid", "test"):
@@ -125,7 +156,7 @@ def told_pair(subject: Subject, name: str, k: int, partner: int) -> str:
     return f"{subject.spot(name, k)} = {subject.spot('train', partner)}{': ' if words else ''}{words}"
 
 
-def within(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: bool) -> Iterator[Finding]:
+def within(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: str) -> Iterator[Finding]:
     """Training examples that occur more than once."""
     different, first, counts = np.unique(codes["train"], return_index=True, return_counts=True)
     more = len(codes["train"]) - len(different)
@@ -147,7 +178,7 @@ def within(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natu
     )
 
 
-def clashes(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: bool) -> Iterator[Finding]:
+def clashes(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natural: str) -> Iterator[Finding]:
     """Equal examples with other answers: nobody can be right on all of them."""
     target = subject.splits.schema.target
     if not isinstance(target, Classes | Quantity):
@@ -162,7 +193,7 @@ def clashes(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, nat
         return
     examples, n = sum(map(len, groups)), len(places)
     wrong = sum(len(each) - most_common(answers, each) for each in groups) if isinstance(target, Classes) else 0
-    bound = f": no answer can be right on more than {1 - wrong / n:.1%} of all" if wrong else ""
+    bound = f": no answer can be right on more than {1 - wrong / n:.1%} of all" if wrong >= n / 1000 else ""
     shown = few((told_clash(subject, answers, each) for each in groups[:6]), len(groups))
     said = f"{examples:,} of {n:,} examples are equal to another one of a different {target.name}{bound}"
     yield Finding(
@@ -191,14 +222,10 @@ def most_common(answers: dict[str, list[Any]], group: list[tuple[str, int]]) -> 
 def told_clash(subject: Subject, answers: dict[str, list[Any]], group: list[tuple[str, int]]) -> str:
     """'line 3 (train) setosa, line 9 (test) virginica: sepal length 5.1, ...'"""
     target = subject.splits.schema.answer
+    different = {answers[name][k]: (name, k) for name, k in reversed(group)}
     named = [
-        f"{subject.spot(name, k)} "
-        + (
-            target.names[answers[name][k]]
-            if isinstance(target, Classes)
-            else f"{answers[name][k] * target.deviation + target.mean:.4g}"
-        )
-        for name, k in group[:3]
+        f"{subject.spot(name, k)} {answer_in_words(target, subject.part(name).y[k])}"
+        for name, k in sorted(different.values(), key=group.index)[:3]
     ]
     words = subject.words(*group[0])
     return ", ".join(named) + (f": {words}" if words else "")

@@ -18,6 +18,8 @@ LONG = 5
 """letters of a word that may be misspelt"""
 RARE = 0.05
 """examples of a misspelt name, as a share of those of the right one"""
+ALPHABET = 10
+"""names from which on single letters are told apart by their case"""
 MOST = 200
 """names that are compared with each other"""
 
@@ -61,11 +63,16 @@ def spellings(subject: Subject, target: Classes) -> Iterator[Finding]:
     names = written(subject, target)
     alike: dict[str, list[str]] = {}
     for name in names:
-        alike.setdefault(plain(name), []).append(name)
-    for each in alike.values():
-        if len(each) > 1:
-            said = f"{len(each)} spellings look alike: {', '.join(f'{name!r} ({names[name]:,})' for name in each)}"
-            yield Finding("W-LABEL-NEAR", said, "write them the same", 0.5, len({name.strip() for name in each}) > 1)
+        alike.setdefault(plain(name, letters=len(names) <= ALPHABET), []).append(name)
+    groups = [each for each in alike.values() if len(each) > 1]
+    if groups:
+        spelt = [", ".join(f"{name!r} ({names[name]:,})" for name in each) for each in groups]
+        said = f"{len(groups[0])} spellings of {target.name} look alike: {spelt[0]}"
+        if len(groups) > 1:
+            said = f"{len(groups)} groups of spellings of {target.name} look alike"
+        mend = any(len({name.strip() for name in each}) > 1 for each in groups)
+        shown = few(spelt) if len(groups) > 1 else ()
+        yield Finding("W-LABEL-NEAR", said, "write them the same", 0.5, mend, shown)
     for one, other in combinations(list(names)[:MOST], 2):
         rare, usual = sorted((one, other), key=lambda name: names[name])
         if names[rare] <= RARE * names[usual] and misspelt(rare, usual):
@@ -81,9 +88,13 @@ def written(subject: Subject, target: Classes) -> dict[str, int]:
     return dict(zip(target.names, target.counts, strict=True))
 
 
-def plain(name: str) -> str:
-    """Without what is easily written otherwise: capitals, spaces, hyphens, final points."""
-    return re.sub(r"[\s_\-]+", " ", name).strip().rstrip(".").casefold()
+def plain(name: str, *, letters: bool = True) -> str:
+    """Without what is easily written otherwise: capitals, spaces, hyphens, final points.
+
+    Where `letters` is false the case of single letters stays: A and a are two of an alphabet.
+    """
+    words = re.sub(r"[\s_\-]+", " ", name).strip().rstrip(".").split(" ")
+    return " ".join(word.casefold() if letters or len(word) > 1 else word for word in words)
 
 
 def misspelt(rare: str, usual: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from etude.inside.check.findings import Finding
+from etude.inside.check.findings import Finding, few
 from etude.inside.check.subject import Subject, dense, some
 from etude.inside.check.traits import MISSING, Traits, traits
 from etude.schema import Classes, Pictures, Quantity, Table
@@ -66,14 +66,23 @@ def leaks(subject: Subject, *, deadline: float = math.inf) -> list[Finding]:
     """
     splits, train = subject.splits, subject.splits.train
     target, x = splits.schema.target, dense(getattr(train, "x", None))
-    if not isinstance(target, Classes | Quantity) or x is None or not FEWEST <= len(x):
+    if not isinstance(target, Classes | Quantity) or x is None or not len(x) >= FEWEST:
         return []
     rows = some(len(x), ROWS)
     seen = traits(splits.schema.inputs, x[rows])
     y = train.y[rows].numpy()
     if seen is None:
         return []
-    return list(found_leaks(subject, seen, y, deadline=deadline))
+    found = list(found_leaks(subject, seen, y, deadline=deadline))
+    return easy(subject, found) if len(found) > max(1, int((~seen.coded).sum()) / 2) else found
+
+
+def easy(subject: Subject, found: list[Finding]) -> list[Finding]:
+    """Where most columns tell the answer, each by itself, the question is easy rather than given away."""
+    said = f"{len(found)} columns, each alone, predict {subject.splits.schema.target.name} (nearly) perfectly"
+    told = few(each.said.split(" predicts ")[0] for each in found)
+    advice = "an easy question, unless all of them are known only after the answer"
+    return [Finding("W-EASY", said, advice, 0.2, examples=told)]
 
 
 def found_leaks(subject: Subject, seen: Traits, y: np.ndarray, *, deadline: float) -> Iterator[Finding]:
@@ -178,6 +187,6 @@ def class_borders(column: Float[np.ndarray, " row"], y: Int[np.ndarray, " row"])
 
 def middle_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
     """Ranks from 0, equal values sharing the mean of theirs."""
-    different, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return (ends - (counts + 1) / 2)[codes]

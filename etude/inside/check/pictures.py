@@ -1,6 +1,8 @@
 """Pictures of one colour, and files whose size is far from that of the others."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +15,8 @@ from etude.inside.check.subject import Subject
 from etude.inside.copies import PARTS, SHOWN
 from etude.schema import Classes, Pictures
 
+NUMBERED = re.compile(r"(.*\d.*?)[_\-.]\d+$")
+"""a name that ends in the number of the picture within something that has a number itself"""
 SHAPE = 3.0
 """times longer than wide, or than usual"""
 ENOUGH = 20
@@ -23,7 +27,7 @@ def pictures(subject: Subject) -> list[Finding]:
     """What pictures show by themselves, and what their files do."""
     if not isinstance(subject.splits.schema.inputs, Pictures):
         return []
-    return [*blank(subject), *odd_sizes(subject), *size_tells(subject)]
+    return [*blank(subject), *odd_sizes(subject), *size_tells(subject), *numbered(subject)]
 
 
 def blank(subject: Subject) -> Iterator[Finding]:
@@ -39,8 +43,15 @@ def blank(subject: Subject) -> Iterator[Finding]:
         are = "1 picture is" if len(rows) == 1 else f"{len(rows):,} pictures are"
         figure = Images("Of one colour throughout", torch.stack(pixels[:SHOWN]), tuple(rows[:SHOWN]))
         said = f"{are} of one colour throughout ({len(rows) / total:.1%})"
-        yield Finding("W-IMG-CONST", said, "remove them: they show nothing", 0.3 + len(rows) / total,
-                      len(rows) >= max(3, 0.01 * total), few(rows), figure)  # fmt: skip
+        yield Finding(
+            "W-IMG-CONST",
+            said,
+            "remove them: they show nothing",
+            0.3 + len(rows) / total,
+            len(rows) >= max(3, 0.01 * total),
+            few(rows),
+            figure,
+        )
 
 
 def odd_sizes(subject: Subject) -> Iterator[Finding]:
@@ -51,7 +62,8 @@ def odd_sizes(subject: Subject) -> Iterator[Finding]:
     sides = np.array(subject.sizes, dtype=np.float64)
     small = np.flatnonzero(sides.min(axis=1) < inputs.height / 2)
     if len(small):
-        said = f"{len(small):,} of {len(sides):,} pictures are less than half as large as the {inputs.height} pixels wanted"
+        wanted = f"less than half as large as the {inputs.height} pixels wanted"
+        said = f"{len(small):,} of {len(sides):,} pictures are {wanted}"
         shown = few((told_size(subject, row) for row in small[:6].tolist()), len(small))
         yield Finding("W-IMG-SMALL", said, "--size takes a smaller square, or remove them", 0.05, examples=shown)
     shape = np.abs(np.log(sides[:, 1] / sides[:, 0]) - np.median(np.log(sides[:, 1] / sides[:, 0])))
@@ -82,3 +94,19 @@ def size_tells(subject: Subject) -> Iterator[Finding]:
         )
         advice = "the classes come from different cameras or crops: bring all to one size and framing before"
         yield Finding("W-LEAK", said, advice, 0.9, True)
+
+
+def numbered(subject: Subject) -> Iterator[Finding]:
+    """Files whose names begin with the same number (of a patient, a film, a series), in training and test."""
+    begins = [NUMBERED.match(Path(name).stem) for name in subject.names]
+    keys = np.array([found[1] if found else "" for found in begins])
+    counts = dict(zip(*np.unique(keys[keys != ""], return_counts=True), strict=True))
+    if len(counts) < 10 or max(counts.values()) > len(keys) / 5:
+        return
+    train, test = (set(keys[subject.rows(name).numpy()].tolist()) - {""} for name in ("train", "test"))
+    both = sorted(train & test)
+    if both:
+        said = f"{len(both):,} of {len(test):,} beginnings of file names in test, as {both[0]}, stand in train too"
+        shown = few((f"{key}: {counts[key]} files" for key in both[:6]), len(both))
+        advice = "if they say whom or what is seen, put all of one into train/, valid/ or test/ yourself"
+        yield Finding("W-SPLIT-GROUP", said, advice, 0.3, examples=shown)

@@ -39,8 +39,3 @@ def doubts(splits: Splits[Any] | None, *, seconds: float) -> tuple[Finding, ...]
             found += check(subject)
     said = {note.split(":")[0] for note in splits.notes if note.startswith("W-")}
     return tuple(each for each in ranked(found) if each.code not in said)[:TOLD]
-
-
-def line(finding: Finding, source: str) -> str:
-    """'W-LEAK: column id_label predicts the target perfectly (...); etude data check shop.csv'"""
-    return f"{finding.code}: {finding.said}; etude data check {source}"

@@ -1,7 +1,7 @@
 """Whether the parts are drawn from the same source: a classifier tries to tell them apart."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -14,12 +14,14 @@ from etude.figures import Figure, Histogram
 from etude.inside.check.findings import Finding
 from etude.inside.check.subject import Subject, dense, distinct_parts, some
 from etude.inside.check.traits import traits
-from etude.schema import Pictures, Signals
+from etude.schema import Classes, Pictures, Signals
 
 ROWS = 1_500
 """of each part"""
 FEWEST = 30
 TREES, DEPTH, LEAF = 60, 8, 5
+OFTEN = 10
+"""training examples of a category or word that count"""
 WORTH = 0.6
 """area under the ROC curve from which on a difference can matter"""
 CHANCE = 1e-3
@@ -45,6 +47,8 @@ class Apart:
 
 def shift(subject: Subject) -> list[Finding]:
     """Training against validation and test part, by their inputs alone."""
+    if classes_apart(subject):
+        return []
     names = [name for name in ("valid", "test") if name == "test" or distinct_parts(subject.splits)]
     found = [difference(subject, name) for name in names]
     return [each for each in found if each is not None]
@@ -52,9 +56,11 @@ def shift(subject: Subject) -> list[Finding]:
 
 def difference(subject: Subject, name: str) -> Finding | None:
     """What is said if the training part and another one can be told apart."""
-    known, asked = (columns_of(subject, subject.part(each)) for each in ("train", name))
+    asked = columns_of(subject, subject.part(name), most=ROWS)
+    known = columns_of(subject, subject.part("train"), most=ROWS if asked is None else min(ROWS, 3 * len(asked[1])))
     if known is None or asked is None or min(len(known[1]), len(asked[1])) < FEWEST:
         return None
+    known, asked = frequent(subject, known, asked)
     apart = told_apart(known[1], asked[1])
     if apart.area < WORTH or apart.chance > CHANCE:
         return None
@@ -69,12 +75,34 @@ def difference(subject: Subject, name: str) -> Finding | None:
     return Finding("W-SHIFT", said, advice, min(1.0, apart.area - 0.4), figure=figure)
 
 
-def columns_of(subject: Subject, part: Any) -> tuple[tuple[str, ...], Float[np.ndarray, "example trait"]] | None:
+Named: TypeAlias = tuple[tuple[str, ...], Float[np.ndarray, "example trait"]]
+
+
+def frequent(subject: Subject, known: Named, asked: Named) -> tuple[Named, Named]:
+    """Without rare categories and words: those of the training part have a code, and others none, by the encoding."""
+    seen = traits(subject.splits.schema.inputs, subject.splits.train.x[:1])
+    known_values, asked_values = known[1].copy(), asked[1].copy()
+    for k in np.flatnonzero(seen.coded) if seen is not None else ():
+        codes, counts = np.unique(known_values[:, k], return_counts=True)
+        often = codes[counts >= OFTEN]
+        for values in (known_values, asked_values):
+            values[~np.isin(values[:, k], often), k] = 0
+    return (known[0], known_values), (asked[0], asked_values)
+
+
+def classes_apart(subject: Subject) -> bool:
+    """Whether training and test share no class, as they are meant to where new kinds are learnt from few examples."""
+    if not isinstance(subject.splits.schema.target, Classes):
+        return False
+    return not set(subject.splits.train.y.tolist()) & set(subject.splits.test.y.tolist())
+
+
+def columns_of(subject: Subject, part: Any, *, most: int) -> Named | None:
     """Names and numbers of some examples of a part: plain traits, and pixels or samples where there are few."""
     inputs, x = subject.splits.schema.inputs, dense(getattr(part, "x", None))
     if x is None or not len(x):
         return None
-    x = x[some(len(x), ROWS)]
+    x = x[some(len(x), most)]
     seen = traits(inputs, x)
     if seen is None:
         return None
@@ -93,9 +121,9 @@ def told_apart(one: Float[np.ndarray, "one trait"], other: Float[np.ndarray, "ot
     """
     x = np.concatenate([one, other])
     y = np.repeat([0, 1], [len(one), len(other)])
-    forest = RandomForestClassifier(
-        TREES, max_depth=DEPTH, min_samples_leaf=LEAF, oob_score=True, class_weight="balanced", random_state=0
-    ).fit(x, y)
+    forest = RandomForestClassifier(TREES, max_depth=DEPTH, min_samples_leaf=LEAF, oob_score=True, random_state=0).fit(
+        x, y
+    )
     judged: np.ndarray = forest.oob_decision_function_[:, 1]
     rank = mannwhitneyu(judged[y == 1], judged[y == 0])
     return Apart(float(rank.statistic / (len(one) * len(other))), float(rank.pvalue), forest.feature_importances_)

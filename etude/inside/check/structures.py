@@ -17,6 +17,8 @@ from etude.schema import Text
 
 HURTS = 0.01
 """share of a part from which on copies of training examples must be mended"""
+SHORT = 8
+"""tokens below which language repeats itself: greetings, names, `return None`"""
 LONGER = 5.0
 """times longer than usual that one side of a pair is, compared with the other"""
 
@@ -80,8 +82,8 @@ def repeated(subject: Subject, field: str) -> Iterator[Finding]:
         shown = few((f"{subject.spot(name, k)}: {in_words(subject, rows[k])}" for k in twice[:6]), len(twice))
         share = len(twice) / len(rows)
         said = f"{len(twice):,} of {len(rows):,} examples of {name} are read in train too ({share:.1%})"
-        advice = "keep one of each before you split: the score flatters"
-        short = np.mean([len(key(rows[k])) for k in twice]) < 4  # greetings, names: language repeats itself
+        advice = "keep one of each before you split if they are not met that often: the score flatters"
+        short = np.mean([len(key(rows[k])) for k in twice]) < SHORT
         yield Finding("W-SPLIT-DUP", said, advice, 0.1 if short else share, share >= HURTS and not short, shown)
 
 
@@ -102,8 +104,11 @@ def unchanged(subject: Subject) -> Iterator[Finding]:
     """Pairs whose both sides are the same."""
     inputs, target = subject.splits.schema.inputs, subject.splits.schema.target
     reads, writes = subject.splits.train.x.tolist(), subject.splits.train.y.tolist()
-    same = [k for k, (x, y) in enumerate(zip(reads, writes, strict=True))
-            if decode(inputs, x) == decode(target.text, y) and key(x)]  # type: ignore[arg-type,union-attr]  # fmt: skip
+    same = [
+        k
+        for k, (x, y) in enumerate(zip(reads, writes, strict=True))
+        if decode(inputs, x) == decode(target.text, y) and key(x)
+    ]  # type: ignore[arg-type,union-attr]
     if len(same) > HURTS * len(reads):
         shown = few((f"{subject.spot('train', k)}: {in_words(subject, reads[k])}" for k in same[:6]), len(same))
         said = f"{len(same):,} of {len(reads):,} training pairs are the same on both sides"

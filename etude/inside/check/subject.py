@@ -9,8 +9,10 @@ from jaxtyping import Int, Shaped
 from torch import Tensor
 
 from etude.data.splits import Splits
+from etude.data.tables import described_rows
 from etude.inside.copies import PARTS, parts_of
 from etude.inside.examples import example_in_words
+from etude.schema import Table
 
 LETTERS = 90
 """of an example that are told"""
@@ -46,8 +48,15 @@ class Subject:
 
     def words(self, part: str, k: int) -> str:
         """What example `k` of a part says, cut; nothing for what is to be looked at."""
-        row = int(self.rows(part)[k])
-        told = self.texts[row] if self.texts else example_in_words(self.splits.schema.inputs, self.part(part).x[k])
+        row, inputs = int(self.rows(part)[k]), self.splits.schema.inputs
+        if self.texts:
+            told = self.texts[row]
+        elif isinstance(inputs, Table):
+            told = ", ".join(
+                f"{name} {value}" for name, value in described_rows(inputs, self.part(part).x[k : k + 1])[0].items()
+            )
+        else:
+            told = example_in_words(inputs, self.part(part).x[k])
         told = " ".join(told.split())
         return told if len(told) <= LETTERS else f"{told[: LETTERS - 1]}…"
 

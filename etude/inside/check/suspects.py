@@ -18,6 +18,7 @@ from etude.data.tokenizers import PAD
 from etude.evaluation.baselines import flat
 from etude.figures import Figure, Images
 from etude.inside.check.findings import Finding, few
+from etude.inside.check.leaks import told_share
 from etude.inside.check.subject import Subject, dense, some
 from etude.schema import Classes, Pictures, Signals, Table, Text
 
@@ -32,8 +33,9 @@ LANDMARKS = 300
 """of the kernel by which the judge bends its borders"""
 MARGIN = 0.5
 """how much more probable the other answer must be than the given one"""
-GOOD = 0.7
-"""of what the most frequent class leaves open, what the judge must get right before it accuses anybody"""
+GOOD, SURE = 0.9, 0.4
+"""of what the most frequent class leaves open, what the judge must get right before it accuses anybody; or else the
+share of its disagreements that it must be sure of: where answers are wrong it is, where it is weak it is not"""
 SHOWN = 24
 """suspects on the wall"""
 
@@ -56,24 +58,36 @@ def suspects(subject: Subject) -> list[Finding]:
     if inputs is None:
         return []
     probabilities = out_of_fold(*inputs, given)
-    accuracy, usual = float((probabilities.argmax(axis=1) == given).mean()), float(counts[kept].max() / len(y))
-    if accuracy < usual + GOOD * (1 - usual):
-        return []
     found = accused(probabilities, given)
     wrong = np.flatnonzero(found)
-    if not len(wrong):
+    if not len(wrong) or not trusted(probabilities, given):
         return []
-    margins = probabilities.max(axis=1) - probabilities[np.arange(len(given)), given]
+    accuracy = float((probabilities.argmax(axis=1) == given).mean())
+    margins = margin_of(probabilities, given)
     worst = wrong[np.argsort(-margins[wrong], kind="stable")]
-    return [accusation(subject, rows[worst], [target.names[kept[k]] for k in probabilities[worst].argmax(axis=1)],
-                       margins[worst], len(rows), accuracy)]  # fmt: skip
+    others = [target.names[kept[k]] for k in probabilities[worst].argmax(axis=1)]
+    return [accusation(subject, rows[worst], others, of=len(rows), accuracy=accuracy)]
+
+
+def trusted(probabilities: Float[np.ndarray, "row class"], given: Int[np.ndarray, " row"]) -> bool:
+    """Whether the judge knows its trade: it agrees with nearly all answers, or is sure where it does not."""
+    right = probabilities.argmax(axis=1) == given
+    usual = float(np.bincount(given).max() / len(given))
+    sure = margin_of(probabilities, given)[~right] >= MARGIN
+    return told_share(float(right.mean()), usual) >= GOOD or (len(sure) > 0 and float(sure.mean()) >= SURE)
+
+
+def margin_of(probabilities: Float[np.ndarray, "row class"], given: Int[np.ndarray, " row"]) -> np.ndarray:
+    """How much more probable the likeliest class is than the given one."""
+    margin: np.ndarray = probabilities.max(axis=1) - probabilities[np.arange(len(given)), given]
+    return margin
 
 
 def accusation(
     subject: Subject,
     rows: Int[np.ndarray, " suspect"],
     others: list[str],
-    margins: np.ndarray,
+    *,
     of: int,
     accuracy: float,
 ) -> Finding:
@@ -91,11 +105,17 @@ def accusation(
         f" (it gets {accuracy:.1%} right)"
     )
     advice = "look at them: mend those that are wrong. Some are merely hard"
-    return Finding("W-LABEL-SUSPECT", said, advice, min(0.5, 2 * len(rows) / of), examples=few(told, len(rows)),
-                   figure=wall(subject, rows, others, margins))  # fmt: skip
+    return Finding(
+        "W-LABEL-SUSPECT",
+        said,
+        advice,
+        min(0.5, 2 * len(rows) / of),
+        examples=few(told, len(rows)),
+        figure=wall(subject, rows, others),
+    )
 
 
-def wall(subject: Subject, rows: Int[np.ndarray, " suspect"], others: list[str], margins: np.ndarray) -> Figure | None:
+def wall(subject: Subject, rows: Int[np.ndarray, " suspect"], others: list[str]) -> Figure | None:
     """The suspects as pictures."""
     target, train = subject.splits.schema.answer, subject.splits.train
     if not isinstance(subject.splits.schema.inputs, Pictures) or not isinstance(target, Classes):
@@ -161,6 +181,6 @@ def accused(probabilities: Float[np.ndarray, "row class"], given: Int[np.ndarray
     thresholds = np.array([probabilities[given == k, k].mean() for k in range(probabilities.shape[1])])
     reached = probabilities >= thresholds
     counted = np.where(reached, probabilities, -1.0).argmax(axis=1)
-    margin = probabilities.max(axis=1) - probabilities[np.arange(len(given)), given]
-    accused: Bool[np.ndarray, " row"] = reached.any(axis=1) & (counted != given) & (margin >= MARGIN)
-    return accused
+    sure = margin_of(probabilities, given) >= MARGIN
+    found: Bool[np.ndarray, " row"] = reached.any(axis=1) & (counted != given) & sure
+    return found

@@ -1,4 +1,4 @@
-"""Texts that are empty, cut, written in mixed ways, or damaged by a wrong encoding; a word that gives the answer away."""
+"""Texts that are empty, too long, of mixed writing or broken encoding; a word that gives the answer away."""
 
 import re
 import unicodedata
@@ -37,8 +37,9 @@ def empty(subject: Subject) -> Iterator[Finding]:
         are = "1 text is" if len(rows) == 1 else f"{len(rows):,} texts are"
         shown = few(map(subject.place, rows[:6]), len(rows))
         said = f"{are} empty ({len(rows) / len(subject.texts):.1%})"
-        yield Finding("W-TEXT-EMPTY", said, "remove them, or fill them in", 0.2, len(rows) >= 0.01 * len(subject.texts),
-                      shown)  # fmt: skip
+        yield Finding(
+            "W-TEXT-EMPTY", said, "remove them, or fill them in", 0.2, len(rows) >= 0.01 * len(subject.texts), shown
+        )
 
 
 def cut(subject: Subject, inputs: Text) -> Iterator[Finding]:
@@ -49,10 +50,16 @@ def cut(subject: Subject, inputs: Text) -> Iterator[Finding]:
     rows = np.flatnonzero(lengths > 10 * max(1.0, float(np.quantile(lengths, 0.75))))
     if len(rows):
         rows = rows[np.argsort(-lengths[rows], kind="stable")]
-        said = f"{len(rows):,} texts are ten times longer than most ({lengths[rows[0]]:,} words, the median {np.median(lengths):g})"
+        most, usual = lengths[rows[0]], float(np.median(lengths))
+        said = f"{len(rows):,} texts are ten times longer than most ({most:,} words, the median {usual:g})"
         shown = few((f"{subject.place(row)}: {lengths[row]:,} words" for row in rows[:6].tolist()), len(rows))
-        yield Finding("W-TEXT-LONG", said, "are several texts run together, by a quotation mark that is not closed?",
-                      0.1, examples=shown)  # fmt: skip
+        yield Finding(
+            "W-TEXT-LONG",
+            said,
+            "are several texts run together, by a quotation mark that is not closed?",
+            0.1,
+            examples=shown,
+        )
 
 
 def signs(subject: Subject) -> Iterator[Finding]:
@@ -69,12 +76,20 @@ def signs(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "W-TEXT-UNICODE", said, "remove them: they make other words of the same ones", 0.1, examples=shown
         )
-    apart = [row for row, text in enumerate(subject.texts) if not text.isascii() and
-             unicodedata.normalize("NFC", text) != text]  # fmt: skip
+    apart = [
+        row
+        for row, text in enumerate(subject.texts)
+        if not text.isascii() and unicodedata.normalize("NFC", text) != text
+    ]
     if 0 < len(apart) < len(subject.texts):
         said = f"{len(apart):,} texts write accents apart from their letters (NFD), which makes other words of them"
-        yield Finding("W-TEXT-UNICODE", said, "bring all texts to the same form (NFC)", 0.1,
-                      examples=few(map(subject.place, apart[:6]), len(apart)))  # fmt: skip
+        yield Finding(
+            "W-TEXT-UNICODE",
+            said,
+            "bring all texts to the same form (NFC)",
+            0.1,
+            examples=few(map(subject.place, apart[:6]), len(apart)),
+        )
 
 
 def told(subject: Subject, row: int, pattern: re.Pattern[str]) -> str:
@@ -119,5 +134,6 @@ def telling_word(subject: Subject, inputs: Text) -> Iterator[Finding]:
     for k in np.argsort(-np.minimum(often, len(ids) - often), kind="stable")[:WORDS].tolist():
         told_by = class_told(present[:, k].astype(np.float64), y, coded=True)
         if told_by.share >= NEARLY and told_by.least >= SURELY:
-            said = f"the word {inputs.vocabulary[k]!r} alone predicts {target.name} ({told_by.right:,} of {told_by.rows:,})"
+            right = f"{told_by.right:,} of {told_by.rows:,}"
+            said = f"the word {inputs.vocabulary[k]!r} alone predicts {target.name} ({right})"
             yield Finding("W-LEAK", said, "is it part of what one would be given? If not, take it out", 1.0, True)

@@ -61,7 +61,7 @@ def review(subject: Subject) -> Review:
     if kind in (Graph, Pairs, Tagged, Tokens):
         return Review(ranked(noted(subject, structures(subject))), (STRUCTURES[kind],))
     fitting = [(name, check) for name, check, kinds in CHECKS if isinstance(inputs, kinds)]
-    if not isinstance(subject.splits.train, Labelled) and not hasattr(subject.splits.train, "x") or kind is Episode:
+    if (not isinstance(subject.splits.train, Labelled) and not hasattr(subject.splits.train, "x")) or kind is Episode:
         return Review((), ())
     found = [finding for _, check in fitting for finding in check(subject)]
     target = subject.splits.schema.target
