@@ -90,7 +90,13 @@ def read_subject(source: Source, *, size: int, recipe: str | None) -> Subject | 
     if recipe is not None:
         experiment = next(checked_recipe(replace(default_recipe(recipe), source=source)).experiments())
         return None if experiment.splits is None else Subject(experiment.splits, grouped=True)
-    return behind(read(source, size=size), source, size=size)
+    try:
+        raw = read(source, size=size)
+    except DataError as error:
+        if error.code != "E-CSV-QUOTE":
+            raise
+        return read_spoken(source, size=size)  # lines of texts, in which a quotation mark means nothing
+    return behind(raw, source, size=size)
 
 
 def behind(raw: Raw, source: Source, *, size: int) -> Subject:

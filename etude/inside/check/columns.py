@@ -1,5 +1,6 @@
 """Columns of a table that carry nothing, number the rows, hold impossible values, or tie rows of several parts."""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -20,7 +21,7 @@ FAR = 10
 """times the distance between the quartiles, beyond which a number is doubted"""
 TAIL = 0.01
 """share of the values from which on those far out are a long tail rather than mistakes"""
-STANDINS = (-9, -99, -999, -9999, -99999, 9, 99, 999, 9999, 99999, 0)
+STANDINS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 9.0, 99.0, 999.0, 9999.0, 99999.0, 0.0)
 """numbers that often stand for a missing value"""
 SAMPLE = 2_000
 """rows that a quick look takes"""
@@ -68,10 +69,10 @@ def standins_of(subject: Subject) -> list[Finding]:
     if not isinstance(inputs, Table) or not len(subject.splits.train):
         return []
     seen = row_traits(inputs, subject.splits.train.x[some(len(subject.splits.train), SAMPLE)].double().numpy())
-    found = []
-    for name, values in zip(seen.names, seen.values.T, strict=True):
-        if not seen.coded[seen.names.index(name)]:
-            found += stand_ins(subject, name, np.round(values, 6))
+    found: list[Finding] = []
+    for column, values in zip(inputs.numeric, seen.values.T, strict=False):
+        decimals = 4 - math.floor(math.log10(column.deviation))  # the parts hold seven digits of each number
+        found += stand_ins(subject, column.name, np.round(values, decimals))
     return found
 
 
@@ -114,12 +115,12 @@ def stand_ins(subject: Subject, name: str, values: Float[np.ndarray, " row"]) ->
             continue
         rows, known = np.flatnonzero(values == number), known[known != number]
         said = (
-            f"column {name} is {number} in {len(rows):,} of {len(values):,} rows; all others lie between"
+            f"column {name} is {number:g} in {len(rows):,} of {len(values):,} rows; all others lie between"
             f" {known.min():g} and {known.max():g}"
         )
         advice = "if that means a missing value, empty these fields"
         if number:
-            advice += f" (or, for all columns: --missing '' {number})"
+            advice += f" (or, for all columns: --missing '' {number:g})"
         shown = few((subject.place(row) for row in rows[:6].tolist()), len(rows)) if subject.frame is not None else ()
         yield Finding("W-COL-STANDIN", said, advice, 0.15, examples=shown)
 
@@ -149,7 +150,8 @@ def beyond(values: Float[np.ndarray, " row"], known: Float[np.ndarray, " value"]
         return np.zeros(len(values), dtype=bool)
     low, high = np.quantile(known, [0.25, 0.75])
     reach = FAR * (high - low)
-    return (reach > 0) & ((values < low - reach) | (values > high + reach))
+    far: np.ndarray = (reach > 0) & ((values < low - reach) | (values > high + reach))
+    return far
 
 
 def numbering(subject: Subject, name: str, values: Float[np.ndarray, " row"]) -> Iterator[Finding]:
@@ -188,7 +190,7 @@ def ties(subject: Subject, column: pl.Series) -> Iterator[Finding]:
         return
     purity = shared_answers(subject, codes)
     said = f"{len(both):,} of {len(set(codes[parts == 2])):,} values of {column.name} in test stand in train too"
-    if purity is not None:
+    if purity is not None and purity >= 0.1:
         said += f"; rows of one of them share their answer {purity:.0%} of the way from chance to always"
     mend = purity is not None and purity >= PURE
     shown = few((f"{column.name} {different[code]}: {counts[code]} rows" for code in sorted(both)[:6]), len(both))

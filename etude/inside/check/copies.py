@@ -23,6 +23,7 @@ from etude.inside.copies import (
     Near,
     matching_of,
     near_pairs,
+    parts_of,
     side_by_side,
     some_rows,
 )
@@ -50,7 +51,7 @@ def copies(subject: Subject) -> list[Finding]:
     codes = {name: part_codes for name, part_codes in zip(PARTS, same_codes(subject), strict=True)}
     if not distinct_parts(subject.splits):
         codes["valid"] = codes["valid"][:0]
-    natural = by_chance(subject, codes["train"])
+    natural = by_chance(subject, np.concatenate(list(codes.values())))
     found = [*across(subject, codes, natural=natural), *within(subject, codes, natural=natural)]
     return [*found, *clashes(subject, codes, natural=natural)]
 
@@ -74,7 +75,7 @@ def as_items(x: Shaped[Tensor, "row number"]) -> np.ndarray:
     return items.reshape(-1)
 
 
-def by_chance(subject: Subject, codes: Int[np.ndarray, " train"]) -> str:
+def by_chance(subject: Subject, codes: Int[np.ndarray, " row"]) -> str:
     """Why equal rows of a table may be different things; nothing if they may not.
 
     They may differ in columns that are not learnt from; or there would be about as many equal pairs if the columns had
@@ -84,21 +85,20 @@ def by_chance(subject: Subject, codes: Int[np.ndarray, " train"]) -> str:
     if not pairs or not isinstance(subject.splits.schema.inputs, Table):
         return ""
     if whole_pairs(subject) < pairs / 2:
-        return "they differ in columns that are left out"
-    x = subject.splits.train.x.numpy()
+        return "they differ in columns, or values, that are not learnt from"
+    x = torch.cat([part.x for part in parts_of(subject.splits).values()]).numpy()
     few_values = all(len(np.unique(column)) <= STEPS for column in x.T)
     natural = few_values or expected_pairs(x, apart=0.0) >= EXPECTED * pairs
     return "so few values differ that rows recur by chance" if natural else ""
 
 
 def whole_pairs(subject: Subject) -> float:
-    """Pairs of training rows that are equal in all columns of the file but the answer and numbers of rows."""
+    """Pairs of rows that are equal in all columns of the file but the answer and numbers of rows."""
     frame, target = subject.frame, subject.splits.schema.target.name
     if frame is None:
         return math.inf
-    rows = frame[subject.rows("train").numpy()]
-    kept = [each.name for each in rows if each.name != target and not numbers_rows(each)]
-    counts = rows.select(kept).group_by(kept).len()["len"].to_list() if kept else []
+    kept = [each.name for each in frame if each.name != target and not numbers_rows(each)]
+    counts = frame.select(kept).group_by(kept).len()["len"].to_list() if kept else []
     return float(sum(math.comb(count, 2) for count in counts))
 
 
@@ -129,12 +129,10 @@ def across(subject: Subject, codes: dict[str, Int[np.ndarray, " part"]], *, natu
         if not twice:
             continue
         share = len(twice) / len(codes[name])
-        are = "1 example" if len(twice) == 1 else f"{len(twice):,} examples"
-        said = f"{are} of {len(codes[name]):,} in {name} stand in train too, number for number ({share:.1%})"
+        many, stand = ("1 example", "stands") if len(twice) == 1 else (f"{len(twice):,} examples", "stand")
+        said = f"{many} of {len(codes[name]):,} in {name} {stand} in train too, number for number ({share:.1%})"
         if natural:
-            advice = (
-                "so few values differ that rows recur by chance: nothing, but a score on new kinds of rows is lower"
-            )
+            advice = f"{natural}: nothing, but a score on rows of a new kind may be lower"
         else:
             advice = "keep one of each before you split, or name what they share (--group): the score flatters"
         shown = few((told_pair(subject, name, k, partner) for k, partner in twice[:6]), len(twice))

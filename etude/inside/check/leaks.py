@@ -4,9 +4,10 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from etude.inside.check.findings import Finding, few
 from etude.inside.check.subject import Subject, dense, some
@@ -59,8 +60,8 @@ def wilson_low(right: int, rows: int) -> float:
     return (centre - z * math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))) / (1 + z * z / rows)
 
 
-def leaks(subject: Subject, *, deadline: float = math.inf) -> list[Finding]:
-    """Each column, or plain trait of a picture, series or text, that gives the answer away.
+def leaks(subject: Subject, *, most: int = ROWS, deadline: float = math.inf) -> list[Finding]:
+    """Each column, or plain trait of a picture, series or text, that gives the answer away, by `most` training rows.
 
     `deadline` is a moment of time.perf_counter() after which no further column is looked at.
     """
@@ -68,7 +69,7 @@ def leaks(subject: Subject, *, deadline: float = math.inf) -> list[Finding]:
     target, x = splits.schema.target, dense(getattr(train, "x", None))
     if not isinstance(target, Classes | Quantity) or x is None or not len(x) >= FEWEST:
         return []
-    rows = some(len(x), ROWS)
+    rows = some(len(x), most)
     seen = traits(splits.schema.inputs, x[rows])
     y = train.y[rows].numpy()
     if seen is None:
@@ -89,9 +90,12 @@ def found_leaks(subject: Subject, seen: Traits, y: np.ndarray, *, deadline: floa
     """Column by column."""
     target = subject.splits.schema.target
     wanted = y if isinstance(target, Classes) else middle_ranks(y)
+    worth = could_tell(seen, y) if isinstance(target, Classes) else np.ones(len(seen.names), dtype=bool)
     for k, name in enumerate(seen.names):
         if time.perf_counter() > deadline:
             return
+        if not worth[k]:
+            continue
         column, coded = seen.values[:, k], bool(seen.coded[k])
         if isinstance(target, Classes):
             told = class_told(column, wanted, coded=coded)
@@ -103,6 +107,21 @@ def found_leaks(subject: Subject, seen: Traits, y: np.ndarray, *, deadline: floa
             if explained >= EXPLAINED:
                 how = f"{explained:.1%} of the variance of its ranks, on unseen rows"
                 yield leak(subject, name, perfectly=explained > 0.998, how=how)
+
+
+def could_tell(seen: Traits, y: Int[np.ndarray, " row"]) -> Bool[np.ndarray, " trait"]:
+    """Which traits can tell the class at all: in their order the class changes seldom; a quick look at all of them.
+
+    A staircase that errs on a share of the rows leaves no more changes than two for each error, and as many as there
+    are classes at each step.
+    """
+    by_class = np.argsort(y, kind="stable")  # so that equal values stand class by class
+    order = np.argsort(seen.values[by_class], axis=0, kind="stable")
+    kinds = y[by_class][order]
+    changes = (kinds[1:] != kinds[:-1]).sum(axis=0)
+    most = BINS * (int(y.max()) + 1) + 2 * (1 - NEARLY) * len(y)
+    worth: Bool[np.ndarray, " trait"] = seen.coded | (changes <= most)
+    return worth
 
 
 def leak(subject: Subject, name: str, *, perfectly: bool, how: str) -> Finding:
@@ -118,6 +137,7 @@ def leak(subject: Subject, name: str, *, perfectly: bool, how: str) -> Finding:
     return Finding("W-LEAK", f"{what} predicts {target} {well} ({how})", advice, harm=1.0, mend=True)
 
 
+@cache
 def halves(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Two halves of so many rows, by chance that is always the same."""
     order = np.random.default_rng(0).permutation(n)
@@ -188,5 +208,5 @@ def class_borders(column: Float[np.ndarray, " row"], y: Int[np.ndarray, " row"])
 def middle_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
     """Ranks from 0, equal values sharing the mean of theirs."""
     _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return (ends - (counts + 1) / 2)[codes]
+    ranks: Float[np.ndarray, " row"] = (np.cumsum(counts) - (counts + 1) / 2)[codes]
+    return ranks

@@ -19,7 +19,7 @@ from etude.schema import Classes, Pictures, Signals
 ROWS = 1_500
 """of each part"""
 FEWEST = 30
-TREES, DEPTH, LEAF = 60, 8, 5
+TREES, DEPTH, LEAF = 40, 8, 5
 OFTEN = 10
 """training examples of a category or word that count"""
 WORTH = 0.6
@@ -75,7 +75,8 @@ def difference(subject: Subject, name: str) -> Finding | None:
     return Finding("W-SHIFT", said, advice, min(1.0, apart.area - 0.4), figure=figure)
 
 
-Named: TypeAlias = tuple[tuple[str, ...], Float[np.ndarray, "example trait"]]
+Named: TypeAlias = tuple[tuple[str, ...], Float[np.ndarray, "_ trait"]]
+"""names, and numbers for each example"""
 
 
 def frequent(subject: Subject, known: Named, asked: Named) -> tuple[Named, Named]:
@@ -129,9 +130,7 @@ def told_apart(one: Float[np.ndarray, "one trait"], other: Float[np.ndarray, "ot
     return Apart(float(rank.statistic / (len(one) * len(other))), float(rank.pvalue), forest.feature_importances_)
 
 
-def histogram(
-    label: str, name: str, known: Float[np.ndarray, " example"], asked: Float[np.ndarray, " example"]
-) -> Figure:
+def histogram(label: str, name: str, known: Float[np.ndarray, " known"], asked: Float[np.ndarray, " asked"]) -> Figure:
     """The trait that tells most, in both parts, of 1,000 examples each."""
     both = np.concatenate([known[known > -1e9], asked[asked > -1e9]])
     low, high = np.quantile(both, [0.005, 0.995]) if len(both) else (0.0, 1.0)

@@ -13,7 +13,7 @@ from etude.inside.check.findings import Finding, few
 from etude.inside.check.subject import LETTERS, Subject
 from etude.inside.copies import PARTS
 from etude.records import Graph, Pairs, Tagged, Tokens
-from etude.schema import Text
+from etude.schema import Text, Written
 
 HURTS = 0.01
 """share of a part from which on copies of training examples must be mended"""
@@ -103,12 +103,11 @@ def in_words(subject: Subject, row: list[int]) -> str:
 def unchanged(subject: Subject) -> Iterator[Finding]:
     """Pairs whose both sides are the same."""
     inputs, target = subject.splits.schema.inputs, subject.splits.schema.target
+    if not isinstance(inputs, Text) or not isinstance(target, Written):
+        return
     reads, writes = subject.splits.train.x.tolist(), subject.splits.train.y.tolist()
-    same = [
-        k
-        for k, (x, y) in enumerate(zip(reads, writes, strict=True))
-        if decode(inputs, x) == decode(target.text, y) and key(x)
-    ]  # type: ignore[arg-type,union-attr]
+    both = enumerate(zip(reads, writes, strict=True))
+    same = [k for k, (x, y) in both if key(x) and decode(inputs, x) == decode(target.text, y)]
     if len(same) > HURTS * len(reads):
         shown = few((f"{subject.spot('train', k)}: {in_words(subject, reads[k])}" for k in same[:6]), len(same))
         said = f"{len(same):,} of {len(reads):,} training pairs are the same on both sides"

@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -146,8 +146,7 @@ def words(ids: Int[np.ndarray, "text time"], vocabulary: int) -> csr_array:
     """How often each token stands in each text, the rarer ones counting more."""
     rows, places = np.nonzero(ids != PAD)
     counts = csr_array((np.ones(len(rows)), (rows, ids[rows, places])), shape=(len(ids), vocabulary))
-    weighted: csr_array = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
-    return weighted
+    return csr_array(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
 
 
 def out_of_fold(x: np.ndarray | csr_array, bent: bool, y: Int[np.ndarray, " row"]) -> Float[np.ndarray, "row class"]:
@@ -161,7 +160,7 @@ def out_of_fold(x: np.ndarray | csr_array, bent: bool, y: Int[np.ndarray, " row"
     return probabilities
 
 
-def quick_model(x: np.ndarray | csr_array, bent: bool, rows: int) -> LogisticRegression:
+def quick_model(x: np.ndarray | csr_array, bent: bool, rows: int) -> LogisticRegression | Pipeline:
     """Logistic regression, on the likeness to some landmarks where borders should be bent."""
     line = LogisticRegression(C=10.0, max_iter=100)
     if not bent:

@@ -59,12 +59,12 @@ def picture_traits(x: UInt8[np.ndarray, "batch channel height width"]) -> Traits
     grey = x.mean(axis=1)
     frame = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
     values = [grey.mean(axis=(1, 2)), grey.std(axis=(1, 2)), frame.mean(axis=1), frame.std(axis=1)]
-    names = ("the brightness", "the contrast", "the brightness of the frame", "the contrast of the frame")
+    names = ["the brightness", "the contrast", "the brightness of the frame", "the contrast of the frame"]
     if x.shape[1] == 3:
         colours = x.mean(axis=(2, 3))
         values += [colours[:, 0] - colours[:, 1], colours[:, 2] - colours[:, 1]]
-        names += ("the red against the green", "the blue against the green")
-    return Traits(names, np.stack(values, axis=1).astype(np.float64), np.zeros(len(names), dtype=bool))
+        names += ["the red against the green", "the blue against the green"]
+    return Traits(tuple(names), np.stack(values, axis=1).astype(np.float64), np.zeros(len(names), dtype=bool))
 
 
 def text_traits(x: Int[np.ndarray, "batch time"]) -> Traits:
