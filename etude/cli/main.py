@@ -23,7 +23,7 @@ VERBS = {
     "report": "one page with everything a run has to say for itself",
     "list": "the recipes, data sets and runs there are",
     "show": "one recipe: its source, its settings, its paper",
-    "data": "get, preview and describe data sets",
+    "data": "get, preview and check data sets",
 }
 
 BUG = 70
@@ -42,7 +42,7 @@ def usage() -> str:
         "  etude train lenet                      a convolutional network on 8x8 digits, in seconds\n"
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
-        "exit codes: 0 done, 1 a --require gate not met, 2 usage, 3 data, 4 run folder, 5 resources,\n"
+        "exit codes: 0 done, 1 a --require gate not met or data to mend, 2 usage, 3 data, 4 run folder, 5 resources,\n"
         "  6 diverged, 7 run folder in use, 70 a bug of etude, 130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
     )
 

@@ -110,8 +110,16 @@ def columns_of(subject: Subject, part: Any, *, most: int) -> Named | None:
     names, values = list(seen.names), [np.nan_to_num(seen.values, nan=-1e9)]
     if isinstance(inputs, Pictures | Signals) and x[0].numel() <= MOST:
         values.append(flat(x, inputs).astype(np.float64))
-        names += [f"number {k + 1}" for k in range(x[0].numel())]
+        names += [place_of(inputs, k) for k in range(x[0].numel())]
     return tuple(names), np.concatenate(values, axis=1)
+
+
+def place_of(inputs: Pictures | Signals, k: int) -> str:
+    """Where number `k` of an example is."""
+    if isinstance(inputs, Signals):
+        return f"sample {k + 1}"
+    row, column = divmod(k % (inputs.height * inputs.width), inputs.width)
+    return f"the pixel in row {row + 1}, column {column + 1}"
 
 
 def told_apart(one: Float[np.ndarray, "one trait"], other: Float[np.ndarray, "other trait"]) -> Apart:
