@@ -202,7 +202,8 @@ def class_borders(column: Float[np.ndarray, " row"], y: Int[np.ndarray, " row"])
     order = order[~np.isnan(column[order])]
     values, kinds = column[order], y[order]
     change = (kinds[1:] != kinds[:-1]) & (values[1:] != values[:-1])
-    return (values[1:][change] + values[:-1][change]) / 2
+    middles: Float[np.ndarray, " border"] = (values[1:][change] + values[:-1][change]) / 2
+    return middles
 
 
 def middle_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
