@@ -14,10 +14,11 @@ from etude.data.load import in_parts, load
 from etude.data.raw import RawTable
 from etude.data.splits import Splits
 from etude.inside.check.columns import columns
-from etude.inside.check.copies import copies, expected_pairs, near_copies
+from etude.inside.check.copies import copies, expected_pairs
 from etude.inside.check.findings import Finding, ranked, verdict
 from etude.inside.check.labels import labels
 from etude.inside.check.leaks import class_told, halves, leaks, middle_ranks, rank_told, wilson_low
+from etude.inside.check.near import near_copies
 from etude.inside.check.shift import shift, told_apart
 from etude.inside.check.subject import Subject
 from etude.inside.check.suspects import accused, features, out_of_fold, quick_model, suspects

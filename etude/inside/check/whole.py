@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from etude.figures import Figure
 from etude.inside.check.columns import columns
-from etude.inside.check.copies import copies, near_copies
+from etude.inside.check.copies import copies
 from etude.inside.check.findings import Finding, ranked, verdict
 from etude.inside.check.labels import labels
 from etude.inside.check.leaks import leaks
+from etude.inside.check.near import near_copies
 from etude.inside.check.pictures import pictures
 from etude.inside.check.shift import shift
 from etude.inside.check.structures import structures
