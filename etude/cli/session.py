@@ -12,6 +12,7 @@ from etude.cli.signals import Interrupts
 from etude.training.fit import Event
 from etude.training.run import Run
 from etude.training.store import locked
+from etude.verbs.doubts import noted_doubts
 from etude.verbs.results import Result, result
 
 _Self = TypeVar("_Self", bound="Session")  # typing.Self defeats the run-time checker of the tests
@@ -27,7 +28,7 @@ class Session:
     def __enter__(self: _Self) -> _Self:
         for each in (locked(self.run.folder), self.screen, self.interrupts):
             self.open.enter_context(each)
-        for note in result(self.run.folder).notes:
+        for note in (*result(self.run.folder).notes, *noted_doubts(self.run)):
             self.screen.note(f"  {note}")
         return self
 

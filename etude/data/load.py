@@ -1,6 +1,7 @@
 """Data by name or path, split and encoded: the one way in."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 from etude.data.arrays import read_npz
 from etude.data.catalogue import ENTRIES, open_entry
@@ -21,6 +22,7 @@ from etude.errors import DataError, UsageError, nearest
 from etude.records import Labelled
 from etude.source import Source
 
+Raw: TypeAlias = RawTable | RawPictures | RawSignals | RawTexts
 NAMES = (*TABLES, *PICTURES, *SIGNALS, *GENERATED, *CLOUDS, *TEXTS, *ENTRIES, *TEXT_ENTRIES)
 
 
@@ -29,7 +31,11 @@ def load(source: Source, *, size: int = 28, channels: int | None = None) -> Spli
 
     Pictures become squares of `size` pixels with `channels` (None: 3 if any has colour, else 1).
     """
-    raw = read(source, size=size)
+    return in_parts(read(source, size=size), source, size=size, channels=channels)
+
+
+def in_parts(raw: Raw, source: Source, *, size: int = 28, channels: int | None = None) -> Splits[Labelled]:
+    """What was read, split and encoded."""
     match raw:
         case RawTable():
             splits = table_splits(raw, source)
@@ -42,7 +48,7 @@ def load(source: Source, *, size: int = 28, channels: int | None = None) -> Spli
     return first_rows(splits, source.overfit) if source.overfit > 0 else splits
 
 
-def read(source: Source, *, size: int) -> RawTable | RawPictures | RawSignals | RawTexts:
+def read(source: Source, *, size: int) -> Raw:
     """The data as they stand under a name or in a path; a path wins.
 
     Pictures in files are brought to `size` while they are read, so that no more than one is ever held at full size.

@@ -13,6 +13,7 @@ from etude.training.phases import describe
 from etude.training.run import Run
 from etude.training.store import write_json
 from etude.verbs.cost import updates_in
+from etude.verbs.doubts import note_doubts
 from etude.verbs.folders import check_free, find_run, make_new
 from etude.verbs.recipes import (
     checked_recipe,
@@ -48,8 +49,9 @@ def start(
 
     if not is_installed(name):
         remember(name)
-    folder = make_new(run_name, name, recipe.source.data, out, fill)
-    return chain([first], experiments), Run(folder)
+    run = Run(make_new(run_name, name, recipe.source.data, out, fill))
+    note_doubts(run, first, source=recipe.source.data)
+    return chain([first], experiments), run
 
 
 def restart(
