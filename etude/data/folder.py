@@ -1,16 +1,16 @@
 """A folder of pictures: the sub-folder is the class, and train, valid and test above the classes are kept as parts."""
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
+from etude.data.archives import shown, zip_members
 from etude.data.decode import decoded
 from etude.data.raw import BarePictures, RawPictures
 from etude.errors import DataError
@@ -79,18 +79,18 @@ def lacks_classes(folder: Path) -> bool:
 
 
 def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
-    """Pictures in a zip file whose members are class/name."""
-    try:
-        with ZipFile(path) as archive:
-            members = sorted(each for each in archive.namelist() if _is_picture(each) and "/" in each)
-            if not members:
-                raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
-            contents = [(each, partial(archive.read, each)) for each in members]
-            pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
-    except BadZipFile as error:
-        raise DataError("E-DATA-ZIP", f"{path.name} is a damaged zip file ({error}): fetch it again") from error
-    labels = np.array([each.split("/")[-2] for each in members])
-    return RawPictures(pictures, labels, names=members, notes=said)
+    """Pictures in a zip file whose members are class/name, or train/class/name and test/class/name."""
+    with zip_members(path) as found:
+        members = sorted(each for each in found if _is_picture(each) and "/" in each and not _is_hidden(each))
+        if not members:
+            raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
+        contents = [(each, found[each]) for each in members]
+        pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+    folders = [each.split("/")[:-1] for each in members]
+    part = np.array([PARTS.get(each[-2].lower(), -1) if len(each) > 1 else -1 for each in folders], dtype=np.int8)
+    divided = (part >= 0).all() and (part == 0).any()
+    labels = np.array([each[-1] for each in folders])
+    return RawPictures(pictures, labels, names=members, part=part if divided else None, notes=said)
 
 
 def read_pictures(
@@ -110,7 +110,8 @@ def read_pictures(
         except OSError as error:
             return DataError("E-IMG-TYPE", f"{shown(name)} cannot be read: {error.strerror}")
 
-    with ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+        warnings.filterwarnings("ignore", module="PIL")  # what is damaged is said by our errors
         results = list(pool.map(read, contents))
     errors = [each for each in results if isinstance(each, DataError)]
     if errors:
@@ -144,11 +145,6 @@ def picture_files(folder: Path) -> list[Path]:
     return list(_pictures(folder, Counter()))
 
 
-def shown(name: str) -> str:
-    """A file name that can be printed on one line."""
-    return name if name.isprintable() else ascii(name)[1:-1]
-
-
 def _pictures(folder: Path, passed: Counter[str]) -> Iterator[Path]:
     """Regular files with a picture's suffix; what else there is is counted in `passed`, and links are not followed."""
     for here, folders, files in os.walk(folder):
@@ -174,6 +170,11 @@ def _passed_over(folder: Path, passed: Counter[str]) -> tuple[str, ...]:
 
 def _is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
+
+
+def _is_hidden(member: str) -> bool:
+    """Whether a member is a system's own, such as what a Mac adds beside each file."""
+    return any(each.startswith((".", "__")) for each in member.split("/"))
 
 
 def _is_open_folder(path: Path) -> bool:

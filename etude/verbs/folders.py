@@ -4,12 +4,18 @@ import re
 from pathlib import Path
 
 from etude.errors import CheckpointError, UsageError, nearest
+from etude.training.intact import intact
 from etude.training.run import Run, open_run
 from etude.training.store import read_json
 
 
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
     """A run by its folder, its name in `runs`, `last` (the newest) or `best` (of those on the data of the last)."""
+    with intact(name):
+        return _found(name, runs)
+
+
+def _found(name: str, runs: Path) -> Run:
     if (Path(name) / "recipe.json").is_file():
         return open_run(Path(name))
     if (runs / name / "recipe.json").is_file():
