@@ -17,7 +17,7 @@ VERBS = {
     "evaluate": "score a run on its test part, with intervals and baselines",
     "predict": "answers for new files or texts: etude predict last picture.png",
     "generate": "new texts, pictures or points from a run that makes some",
-    "explain": "what a network looks at: attention, neighbours, probabilities",
+    "explain": "what a network looks at; or what an error means: etude explain E-...",
     "compare": "which of two runs is better, and whether that is luck",
     "playground": "watch a small network learn in the browser, and change it",
     "report": "one page with everything a run has to say for itself",
@@ -42,6 +42,7 @@ def usage() -> str:
         "  etude train lenet                      a convolutional network on 8x8 digits, in seconds\n"
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
+        "An error ends in its code: `etude explain E-CSV-RAGGED` says more, `etude explain codes` lists all.\n\n"
         "exit codes: 0 done, 1 a --require gate not met, 2 usage, 3 data, 4 run folder, 5 resources,\n"
         "  6 diverged, 7 run folder in use, 70 a bug of etude, 130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
     )
