@@ -1,8 +1,11 @@
 """What etude says when it cannot go on: what it got, what it wanted, what to do."""
 
 import difflib
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, TypeVar
+
+SHOWN = 5
+"""faults that a message lists"""
 
 
 class EtudeError(Exception):
@@ -53,6 +56,19 @@ class RunInUseError(EtudeError):
     """Another process is writing this run folder."""
 
     exit_code = 7
+
+
+E = TypeVar("E", bound=EtudeError)
+
+
+def together(errors: Sequence[E], head: str) -> E:
+    """Several faults as one error: `head`, the first few in a line each, how many more; one alone stays as it is."""
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    listed = "\n".join(f"  {each.code} {each.message}" for each in errors[:SHOWN])
+    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
+    return type(first)(first.code, f"{head}\n{listed}{more}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -117,14 +117,15 @@ def beside_labels(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def graph_arrays() -> list[bytes]:
-    """Cora's layout, small."""
+def graph_arrays(**changed: object) -> list[bytes]:
+    """Cora's layout, small; `changed` are arrays that are to be others."""
     n = 20
     out = io.BytesIO()
     parts = {"train_idx": np.arange(8), "val_idx": np.arange(8, 14), "test_idx": np.arange(14, n)}
     edges = np.stack([np.arange(n), (np.arange(n) + 1) % n], axis=1)
     features = {"feat_indptr": np.arange(n + 1), "feat_indices": np.arange(n) % 5, "shape": np.array([n, 5])}
-    np.savez(out, label=np.arange(n) % 2, edge=edges, **features, **parts)
+    known = {"label": np.arange(n) % 2, "edge": edges, **features, **parts}
+    np.savez(out, **known | {key: np.array(value) for key, value in changed.items()})
     return [out.getvalue()]
 
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from types import ModuleType
 
-from etude.errors import EtudeError, UsageError, nearest
+from etude.errors import EtudeError, ResourceError, UsageError, nearest
 
 VERBS = {
     "train": "train a recipe on data: etude train lenet --data photos/",
@@ -27,6 +27,8 @@ VERBS = {
 }
 
 BUG = 70
+LONGEST_NAME = 200
+"""characters of a path in a message"""
 
 
 def usage() -> str:
@@ -57,13 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         return int(find_verb(words[0]).command(words[1:]))
     except EtudeError as error:
-        complain(error, as_json="--json" in words)
-        return error.exit_code
+        return answered(error, words)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a path that is too long, a folder that may not be written
+        refused = ResourceError("E-FILE", f"'{shown(error.filename)}': {error.strerror}")
+        return confess(error) if error.filename is None else answered(refused, words)
     except Exception as error:
         return confess(error)
 
@@ -73,6 +77,19 @@ def find_verb(name: str) -> ModuleType:
     if name not in VERBS:
         raise UsageError("E-VERB", f"no verb {name!r}{nearest(name, VERBS)} `etude --help` shows all.")
     return importlib.import_module(f"etude.cli.{name}")
+
+
+def answered(error: EtudeError, words: list[str]) -> int:
+    """Say it to whom asked, a person or a script; the exit code."""
+    complain(error, as_json="--json" in words)
+    return error.exit_code
+
+
+def shown(name: object) -> str:
+    """A path on one line, cut where it is long."""
+    text = str(name)
+    text = text if text.isprintable() else ascii(text)[1:-1]
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
 def complain(error: EtudeError, *, as_json: bool) -> None:

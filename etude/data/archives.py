@@ -173,7 +173,10 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> by
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise DataError("E-ARCHIVE-KIND", f"{path.name}: {shown(info.filename)} is packed otherwise than by deflate.")
     with archive.open(info) as member:
-        return member.read(info.file_size + 1)  # never more than it said, whatever comes
+        content = member.read(info.file_size + 1)  # never more than it said, whatever comes
+    if len(content) != info.file_size:
+        raise zipfile.BadZipFile(f"{shown(info.filename)} has {len(content):,} bytes and says {info.file_size:,}")
+    return content
 
 
 def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

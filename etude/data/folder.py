@@ -13,15 +13,13 @@ import numpy as np
 from etude.data.archives import shown, zip_members
 from etude.data.decode import decoded
 from etude.data.raw import BarePictures, RawPictures
-from etude.errors import DataError
+from etude.errors import DataError, together
 from etude.source import Source
 
 SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".jfif"]
 )
 PARTS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "test": 2}
-SHOWN = 5
-"""bad files that a message names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +198,6 @@ def _no_pictures(folder: Path, passed: Counter[str]) -> DataError:
 
 
 def _together(errors: list[DataError], pictures: int) -> DataError:
-    first = errors[0]
     if len(errors) == 1:
-        return DataError(first.code, f"{first.message}; remove or replace it")
-    listed = "\n".join(f"  {each.code} {each.message}" for each in errors[:SHOWN])
-    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
-    head = f"{len(errors)} of {pictures} pictures cannot be used; remove or replace them:"
-    return DataError(first.code, f"{head}\n{listed}{more}")
+        return DataError(errors[0].code, f"{errors[0].message}; remove or replace it")
+    return together(errors, f"{len(errors)} of {pictures} pictures cannot be used; remove or replace them:")

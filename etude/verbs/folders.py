@@ -8,6 +8,9 @@ from etude.training.intact import intact
 from etude.training.run import Run, open_run
 from etude.training.store import read_json
 
+LONGEST_NAME, LONGEST_STEM = 200, 80
+"""bytes of a name that somebody gives, and characters of one that is made of recipe and data"""
+
 
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
     """A run by its folder, its name in `runs`, `last` (the newest) or `best` (of those on the data of the last)."""
@@ -59,13 +62,16 @@ def new_folder(name: str | None, recipe: str, data: str, runs: Path) -> Path:
     """A folder that is not there yet: `name`, or the recipe, the data and a number."""
     if name is not None:
         folder = runs / name
-        if not re.fullmatch(r"[\w.+-]+", name):
-            raise UsageError("E-RUN-NAME", f"--name {name!r}: use letters, digits, '.', '_', '+' and '-' only.")
+        if not re.fullmatch(r"\w[\w.+-]*", name) or len(name.encode()) > LONGEST_NAME:
+            raise UsageError(
+                "E-RUN-NAME",
+                f"--name {name[:LONGEST_STEM]!r}: at most {LONGEST_NAME} letters, digits, '.', '_', '+' and '-'.",
+            )
         if folder.exists():
             raise UsageError("E-RUN-EXISTS", f"{folder} exists; take another --name, or `etude resume {name}`.")
         return folder
     words = f"{Path(recipe).stem}-{Path(data).name.split('.')[0]}"
-    stem = re.sub(r"[^\w-]+", "-", words).strip("-")
+    stem = re.sub(r"[^\w-]+", "-", words).strip("-")[:LONGEST_STEM]
     number = 1
     while (runs / f"{stem}-{number}").exists():
         number += 1
