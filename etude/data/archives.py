@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import tee
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, cast
 
 from etude.errors import DataError
 
@@ -62,7 +62,7 @@ def zip_members(path: Path) -> Iterator[Members]:
 def tar_members(path: Path) -> Iterator[Members]:
     """The files in a tar file, gzip or not; DataError as in `zip_members`, E-DATA-TAR for a damaged one."""
     try:
-        with path.open("rb") as file, tarfile.open(fileobj=_Bounded(path, file), mode="r:") as archive:
+        with path.open("rb") as file, _opened(path, file) as archive:
             walked, again = tee(archive)  # what is too large is refused before the next member is sought
             names = checked(((each.name, _type(each), each.size) for each in walked), path)
             yield {
@@ -89,6 +89,10 @@ class _Bounded:
         if not 0 <= size <= LARGEST_MEMBER + tarfile.BLOCKSIZE:
             raise _too_large(self.path)
         return self.file.read(size)
+
+
+def _opened(path: Path, file: BinaryIO) -> tarfile.TarFile:
+    return tarfile.open(fileobj=cast(BinaryIO, _Bounded(path, file)), mode="r:")  # it reads, seeks and tells only
 
 
 def checked(said: Iterable[tuple[str, int, int]], path: Path) -> Iterator[str]:
