@@ -11,15 +11,16 @@ SHOWN = 5
 class EtudeError(Exception):
     """A condition that the user can mend; shown without a traceback.
 
-    `code` is stable (`E-CSV-RAGGED`), the same in the shell and in Python; `exit_code` is what the command returns.
+    `code` is stable (`E-CSV-RAGGED`), the same in the shell and in Python; `exit_code` is what the command returns. What
+    a file brings into `message` cannot move the cursor of a terminal, or turn its text round.
     """
 
     exit_code: ClassVar[int]
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in message)
+        super().__init__(self.message)
 
 
 class UsageError(EtudeError):

@@ -66,3 +66,19 @@ def test_a_bad_command_is_refused_in_words(
 def test_a_script_gets_the_same_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "lenet", "--batch", "big", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "E-FLAG"
+
+
+def test_what_a_file_says_cannot_move_the_cursor(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,label\n" + "1,x\n2,y\n" * 10 + "3,\x1b[2J\u202e\n")
+    with pytest.raises(DataError) as caught:
+        load(Source(str(path)))
+    assert r"\x1b[2J\u202e" in caught.value.message and caught.value.message.isprintable()
+
+
+def test_a_class_of_many_lines_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,label\n" + "1,x\n2,y\n" * 10 + '3,"' + "a,b\n" * 300 + '"\n')
+    with pytest.raises(DataError) as caught:
+        load(Source(str(path)))
+    assert "\n" not in caught.value.message and len(caught.value.message) < 300
