@@ -11,8 +11,8 @@ SHOWN = 5
 class EtudeError(Exception):
     """A condition that the user can mend; shown without a traceback.
 
-    `code` is stable (`E-CSV-RAGGED`), the same in the shell and in Python; `exit_code` is what the command returns. What
-    a file brings into `message` cannot move the cursor of a terminal, or turn its text round.
+    `code` is stable (`E-CSV-RAGGED`), the same in the shell and in Python; `exit_code` is what the command returns.
+    What a file brings into `message` cannot move the cursor of a terminal, or turn its text round.
     """
 
     exit_code: ClassVar[int]
