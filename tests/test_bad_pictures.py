@@ -1,37 +1,14 @@
 """Every bad picture has its message: a code, the file, what is wrong, what to do."""
 
-import io
-import struct
-import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from etude.data.load import load
 from etude.errors import DataError, UsageError
 from etude.source import Source
-
-
-def content(format: str = "PNG", *, size: tuple[int, int] = (64, 64)) -> bytes:
-    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, format)
-    return out.getvalue()
-
-
-def header(width: int, height: int) -> bytes:
-    """A PNG that says it has a size and has no pixels."""
-    fields = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + fields
-    end = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + end
-
-
-def flipped(picture: bytes) -> bytes:
-    middle = len(picture) // 2
-    return picture[:middle] + bytes([picture[middle] ^ 0xFF]) + picture[middle + 1 :]
+from tests.catalogue.pictures import content
 
 
 def two_classes(root: Path) -> Path:
@@ -48,31 +25,6 @@ def refused(root: Path, **reading) -> DataError:
     assert caught.value.exit_code == 3
     assert "object at 0x" not in caught.value.message and "BytesIO" not in caught.value.message
     return caught.value
-
-
-@pytest.mark.parametrize(
-    ("name", "bad", "code", "says"),
-    [
-        ("empty.png", b"", "E-IMG-TYPE", "cat/empty.png is not an image (0 bytes)"),
-        ("text.png", b"a cat, sitting\n", "E-IMG-TYPE", "cat/text.png is not an image (text)"),
-        ("page.jpg", b"<!DOCTYPE html><title>404</title>", "E-IMG-TYPE", "(a web page)"),
-        ("pointer.jpg", b"version https://git-lfs.github.com/spec/v1\n", "E-IMG-TYPE", "run git lfs pull"),
-        ("bytes.png", bytes(range(256)), "E-IMG-TYPE", "begins with 00 01 02 03"),
-        ("cut.png", content()[:6000], "E-IMG-TRUNC", "ends after 6,000 bytes"),
-        ("cut.jpg", content("JPEG")[:1500], "E-IMG-TRUNC", "ends after 1,500 bytes"),
-        ("cut.gif", content("GIF")[:1500], "E-IMG-TRUNC", "ends after 1,500 bytes"),
-        ("flipped.png", flipped(content()), "E-IMG-DAMAGED", "damaged"),
-        ("bomb.png", header(20_000, 20_000), "E-IMG-SIZE", "400 megapixels, limit 50 (--max-pixels)"),
-        ("huge.png", header(100_000, 100_000), "E-IMG-SIZE", "megapixels, limit 50"),
-        ("widest.png", header(2**31 - 1, 2), "E-IMG-SIZE", "megapixels, limit 50"),
-        ("flat.png", header(0, 5), "E-IMG-SIZE", "width or height 0"),
-    ],
-)
-def test_a_bad_picture_is_named_with_its_fault(tmp_path: Path, name: str, bad: bytes, code: str, says: str) -> None:
-    (two_classes(tmp_path) / "cat" / name).write_bytes(bad)
-    error = refused(tmp_path)
-    assert error.code == code
-    assert f"cat/{name}" in error.message and says in error.message and "replace it" in error.message
 
 
 def test_the_limit_of_pixels_is_the_users(tmp_path: Path) -> None:

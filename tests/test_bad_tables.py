@@ -15,121 +15,15 @@ from etude.data.tables import read_new_table, read_table, table_splits
 from etude.errors import DataError, EtudeError, UsageError
 from etude.records import Labelled
 from etude.source import Source
+from tests.catalogue.tables import GOOD, ints, numbers, with_column
 
 SOURCE = Source(data="")
-ROWS = "".join(f"{k % 7},{(k * 5) % 11}.5,{'ab'[k % 2]}\n" for k in range(40))
-GOOD = "height,width,label\n" + ROWS
 
 
 def load(folder: Path, content: str | bytes, source: Source = SOURCE, *, name: str = "table.csv") -> Splits[Labelled]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return table_splits(read_table(path, source), source)
-
-
-def with_column(name: str, values: list[str]) -> str:
-    """The good table with one more column in front, quoted."""
-    lines = ROWS.splitlines()[: len(values)]
-    return f"{name},height,width,label\n" + "".join(
-        f'"{value}",{line}\n' for value, line in zip(values, lines, strict=True)
-    )
-
-
-def numbers(*odd: str) -> list[str]:
-    return [*odd, *(f"{k * k % 97}.25" for k in range(40 - len(odd)))]
-
-
-def ints(*odd: str) -> list[str]:
-    return [*odd, *(str(1000 + k * k) for k in range(40 - len(odd)))]
-
-
-BAD: list[tuple[str, str | bytes, str, str]] = [
-    ("empty", "", "E-DATA-EMPTY", "table.csv is empty (0 bytes)"),
-    ("only space", "\n  \n", "E-DATA-EMPTY", "nothing but space"),
-    ("header only", "height,width,label\n", "E-DATA-NOROWS", "table.csv has a header but no rows"),
-    ("long line", "a,b,c,label\n1,2,3,x\n3,4,5,6,x\n", "E-CSV-RAGGED", "line 3: 5 fields, header has 4: '3,4,5,6,x'"),
-    ("short line", GOOD + "\n1,2\n4,5,b\n", "E-CSV-RAGGED", "line 43: 2 fields, header has 3: '1,2'"),
-    ("many", GOOD + "1\n" * 9, "E-CSV-RAGGED", "also lines 43, 44, 45, 46, ... (9 in all)"),
-    ("quoted long line", 'a,label\n"1",x\n2,3,"x"\n', "E-CSV-RAGGED", "line 3: 3 fields, header has 2"),
-    ("quote", GOOD + '1,"2,a\n' + ROWS, "E-CSV-QUOTE", "quote opened in line 42 is never closed"),
-    ("quote closed by another", GOOD + '1,"2,a\n3,"4",b\n', "E-CSV-QUOTE", "quote opened in line 42 is never closed"),
-    ("cut inside a quote", GOOD + '1,"2', "E-CSV-TRUNC", "last line 42 ends inside a quoted field; file incomplete?"),
-    ("cut", GOOD + "1,2", "E-CSV-TRUNC", "last line 42 has 2 of 3 fields and no line end; file incomplete?"),
-    ("same names", GOOD.replace("width", "height"), "E-CSV-DUPCOL", "'height' occurs in columns 1 and 2"),
-    ("last comma", GOOD.replace("\n", ",\n"), "E-CSV-NOCOL", "column 4 has no name and is empty"),
-    ("two separators", "a,b;label\n1,2;x\n", "E-CSV-SEP", "',' makes 2 fields of every line and ';' makes 2"),
-    (
-        "comma and point",
-        with_column("h", numbers("1,5")),
-        "E-CSV-DECIMAL",
-        "'1,5' in line 2 has a decimal comma, '0.25'",
-    ),
-    ("thousands", with_column("price", ints("1,234")), "E-CSV-THOUSANDS", "column price: 1,234 in line 2 is text"),
-    ("Latin-1", "name,label\ncafé,x\n".encode("latin-1"), "E-TEXT-ENCODING", "byte 0xE9 in line 2 is not UTF-8"),
-    ("Latin-1 hint", "name,label\ncafé,x\n".encode("latin-1"), "E-TEXT-ENCODING", "('café'). Use --encoding latin-1"),
-    ("NUL", b"a,b\n1,\x002\n", "E-TEXT-NUL", "NUL byte in line 2"),
-    ("UTF-16 without mark", GOOD.encode("utf-16-le"), "E-TEXT-NUL", "UTF-16 without BOM"),
-    ("PNG", b"\x89PNG\r\n\x1a\n0000", "E-DATA-TYPE", "table.csv is a PNG image, not a table"),
-    ("zip", b"PK\x03\x04abc", "E-DATA-TYPE", "save the sheet as CSV"),
-    ("HTML", "<!DOCTYPE html><title>404</title>", "E-DATA-HTML", "table.csv is a web page (title '404'), the download"),
-    ("git-lfs", "version https://git-lfs.github.com/spec/v1\n", "E-DATA-LFS", "git-lfs pointer, not the file; run git"),
-    ("gzip cut", gzip.compress(GOOD.encode(), mtime=0)[:-12], "E-DATA-GZIP", "incomplete download"),
-    ("huge exponent", with_column("h", numbers("4e492493924924")), "E-NUM-RANGE", "line 2, column h: 4e492493924924"),
-    ("1e999", with_column("h", numbers("1e999")), "E-NUM-RANGE", "1e999 does not fit a float"),
-    ("1e39", with_column("h", numbers("1e39")), "E-NUM-RANGE", "1e39 does not fit a float"),
-    ("26 digits", with_column("h", ints("1" * 26)), "E-NUM-RANGE", "26 digits, a float keeps 15; if it is an id"),
-    (
-        "inf",
-        with_column("h", numbers("inf", "-inf", "inf")),
-        "E-NUM-NONFINITE",
-        "3 values are not finite (2 x inf, 1 x",
-    ),
-    ("one text", with_column("age", ints("3", "x")), "E-CSV-MIXED", "column age: 39 numbers, 1 text 'x' in line 3"),
-    (
-        "no value",
-        with_column("h", [""] * 40),
-        "E-COL-EMPTY",
-        "column h has no values at all: leave it out with --drop h",
-    ),
-    ("dates", with_column("day", ["01/02/2023", "13/02/2023"] * 20), "E-DATE-AMBIG", "--dayfirst"),
-    (
-        "no label",
-        GOOD + "1,2,\n3,4,?\n",
-        "E-TARGET-MISSING",
-        "2 rows without label in column label (first: line 42, li",
-    ),
-    ("one class", GOOD.replace(",b\n", ",a\n"), "E-TARGET-ONE", "all 40 labels are 'a'; nothing to learn"),
-    ("small class", GOOD + "1,2,zebra\n", "E-SPLIT-SMALL", "class 'zebra' has 1 row; needs 3 for train/val/test"),
-    ("only a target", "label\na\nb\n", "E-TABLE-NOINPUT", "no column beside the target"),
-    ("wide", ",".join(f"c{k}" for k in range(30_000)) + "\n", "E-DATA-WIDE", "30000 columns; at most 20000"),
-    ("long cell", f'a,label\n"{"x" * 200_000}",b\n', "E-DATA-WIDE", "line 2: a field of more than 131,072 characters"),
-]
-
-
-@pytest.mark.parametrize(("content", "code", "said"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
-def test_a_bad_table_is_refused_in_words(tmp_path: Path, content: str | bytes, code: str, said: str) -> None:
-    with pytest.raises(DataError) as caught:
-        load(tmp_path, content)
-    assert caught.value.code == code
-    assert said in caught.value.message
-
-
-BAD_LINES = [
-    ('{"a": 1, "label": "x"}\n{"a": 1,, "label": "x"}\n', "line 2, column 9: not JSON"),
-    ('{"a": NaN, "label": "x"}\n', "line 1: NaN is no JSON number"),
-    ('{"a": 1, "a": 2}\n', "line 1: the key 'a' stands twice"),
-    ('{"a": ' + "[" * 100_000 + "\n", "line 1: nested too deeply"),
-    ('{"a": [1, 2]}\n', "line 1: 'a' holds a list or an object"),
-    ('{"a": 1}\n[1]\n', "line 2: no object"),
-]
-
-
-@pytest.mark.parametrize(("content", "said"), BAD_LINES)
-def test_a_bad_json_line_is_named(tmp_path: Path, content: str, said: str) -> None:
-    with pytest.raises(DataError) as caught:
-        load(tmp_path, content, name="table.jsonl")
-    assert caught.value.code == "E-JSON-LINE"
-    assert said in caught.value.message
 
 
 def test_damaged_parquet_and_nested_columns(tmp_path: Path) -> None:

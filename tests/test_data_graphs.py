@@ -204,7 +204,7 @@ def test_arrays_are_read_and_bad_ones_refused(tmp_path: Path) -> None:
     graph = load_graph(Source(str(tmp_path / "good.npz")))
     assert graph.every.x.to_dense().tolist() == [[1, 0], [0, 1], [1, 0]] and len(graph.splits.test) == 1
     for change, words in (
-        ({"edge": np.array([[0, 7]])}, "outside 0 to 2"),
+        ({"edge": np.array([[0, 7]])}, r"edge 0 -> 7: nodes are 0\.\.2"),
         ({"feat_indices": np.array([0, 1, 2])}, "outside 0 to 1"),
         ({"label": np.array([0, 1])}, "classes of 2"),
     ):

@@ -1,20 +1,53 @@
 """Flags from dataclasses: one field, one flag, one sentence of help."""
 
+import contextlib
 import dataclasses
+import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import tyro
 
+from etude.errors import UsageError
+
+PLAINER = (
+    (r"Error parsing (\S+): invalid literal for int\(\) with base 10: (.+)", r"\1 \2: a whole number is wanted"),
+    (r"Error parsing (\S+): could not convert string to float: (.+)", r"\1 \2: a number is wanted"),
+    (r"invalid choice (.+) for argument '(.+)'\. Expected one of \((.+)\)", r"\2 \1: wanted is one of \3"),
+    (r"Missing value for argument '(.+)'\. Expected (\d+) values", r"\1 wants \2 values"),
+    (r"wants 1 values", "wants a value"),
+)
+"""sentences of tyro, and how they are said here"""
+
 F = TypeVar("F")
 G = TypeVar("G")
 
 
 def parse(kind: type[F], arguments: Sequence[str], *, verb: str) -> F:
-    """The flags of a verb; wrong ones end the program with code 2 and the nearest right one."""
-    return tyro.cli(kind, args=list(arguments), prog=f"etude {verb}", config=(tyro.conf.OmitArgPrefixes,))
+    """The flags of a verb; UsageError E-FLAG, with the nearest right one, for wrong ones. `--help` ends the program."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            return tyro.cli(kind, args=list(arguments), prog=f"etude {verb}", config=(tyro.conf.OmitArgPrefixes,))
+    except SystemExit as ended:
+        if not ended.code:
+            raise
+        raise UsageError("E-FLAG", f"{in_short(said.getvalue())} `etude {verb} --help` shows all flags.") from None
+
+
+def in_short(box: str) -> str:
+    """What tyro says in a frame of ten lines, as one sentence."""
+    lines = [line.strip("│ ") for line in box.splitlines()]
+    rules = [number for number, line in enumerate(lines) if not line.strip("─-╭╰╮╯ ")]
+    body = " ".join(line for line in lines[1 : next((each for each in rules if each > 1), None)] if line.strip("─- "))
+    for pattern, plain in PLAINER:
+        body = re.sub(pattern, plain, body)
+    close = dict.fromkeys(line.split()[0] for line in lines if re.match(r"--\w", line) and "Unrec" in body)
+    body = body.replace("Unrecognized options:", "there is no option")
+    return f"{body.rstrip('.')}; did you mean {', '.join(close)}?" if close else f"{body.rstrip('.')}."
 
 
 def parse_both(settings: F, flags: type[G], arguments: Sequence[str], *, verb: str) -> tuple[F, G]:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from types import ModuleType
 
-from etude.errors import EtudeError, UsageError, nearest
+from etude.errors import EtudeError, ResourceError, UsageError, nearest
 
 VERBS = {
     "train": "train a recipe on data: etude train lenet --data photos/",
@@ -17,7 +17,7 @@ VERBS = {
     "evaluate": "score a run on its test part, with intervals and baselines",
     "predict": "answers for new files or texts: etude predict last picture.png",
     "generate": "new texts, pictures or points from a run that makes some",
-    "explain": "what a network looks at: attention, neighbours, probabilities",
+    "explain": "what a network looks at; or what an error means: etude explain E-...",
     "compare": "which of two runs is better, and whether that is luck",
     "playground": "watch a small network learn in the browser, and change it",
     "report": "one page with everything a run has to say for itself",
@@ -28,6 +28,8 @@ VERBS = {
 }
 
 BUG = 70
+LONGEST_NAME = 200
+"""characters of a path in a message"""
 
 
 def usage() -> str:
@@ -43,6 +45,7 @@ def usage() -> str:
         "  etude train lenet                      a convolutional network on 8x8 digits, in seconds\n"
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
+        "An error ends in its code: `etude explain E-CSV-RAGGED` says more, `etude explain codes` lists all.\n\n"
         "exit codes: 0 done, 1 a --require gate not met, data to mend, or a recipe of yours failed, 2 usage, 3 data,\n"
         "  4 run folder, 5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude,\n"
         "  130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
@@ -58,14 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         return int(find_verb(words[0]).command(words[1:]))
     except EtudeError as error:
-        complain(error, as_json="--json" in words)
-        return error.exit_code
+        return answered(error, words)
     except KeyboardInterrupt:
         print("etude: stopped at once; a training keeps its last checkpoint: etude resume", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a path that is too long, a folder that may not be written
+        refused = ResourceError("E-FILE", f"'{shown(error.filename)}': {error.strerror}")
+        return confess(error) if error.filename is None else answered(refused, words)
     except Exception as error:
         return blame(error) or confess(error)
 
@@ -75,6 +80,19 @@ def find_verb(name: str) -> ModuleType:
     if name not in VERBS:
         raise UsageError("E-VERB", f"no verb {name!r}{nearest(name, VERBS)} `etude --help` shows all.")
     return importlib.import_module(f"etude.cli.{name}")
+
+
+def answered(error: EtudeError, words: list[str]) -> int:
+    """Say it to whom asked, a person or a script; the exit code."""
+    complain(error, as_json="--json" in words)
+    return error.exit_code
+
+
+def shown(name: object) -> str:
+    """A path on one line, cut where it is long."""
+    text = str(name)
+    text = text if text.isprintable() else ascii(text)[1:-1]
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
 def complain(error: EtudeError, *, as_json: bool) -> None:

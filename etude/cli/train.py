@@ -41,6 +41,7 @@ def command(arguments: list[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         return introduce(asked=bool(arguments) and arguments[0] in ("-h", "--help"))
     name, *rest = arguments
+    refuse_two_lengths(rest)
     settings = default_recipe(name, origin(rest))
     recipe, flags = parse_both(settings, Flags, rest, verb=f"train {name}")
     if flags.dry_run:
@@ -57,6 +58,14 @@ def command(arguments: list[str]) -> int:
                 if session.stops_after(event):
                     break
     return session.finish(require=flags.require, as_json=flags.json)
+
+
+def refuse_two_lengths(arguments: list[str]) -> None:
+    """UsageError E-CFG-BOTH for flags that contradict each other."""
+    given = {each.partition("=")[0] for each in arguments}
+    for other in ("--steps", "--epochs"):
+        if {"--minutes", other} <= given:
+            raise UsageError("E-CFG-BOTH", f"--minutes and {other} both say how long to train: leave one of them away.")
 
 
 def origin(arguments: list[str]) -> Path | None:

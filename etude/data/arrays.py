@@ -1,11 +1,15 @@
 """Arrays of numpy, .npz: signals or pictures with their answers, under the usual names."""
 
+import struct
+import tokenize
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from etude.data.archives import shown
 from etude.data.raw import BarePictures, RawPictures, RawSignals
 from etude.errors import DataError
 
@@ -22,6 +26,11 @@ NAMES = (
     ("test_images", "test_labels", 2),
 )
 """keys of the examples and of their answers, in any case, and the part: 0 training, 1 validation, 2 test, -1 open"""
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, SyntaxError, EOFError, OSError, MemoryError),
+    *(ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, RuntimeError),
+)
+"""what zipfile and numpy raise over files that are none of theirs"""
 LARGEST = 8_000_000_000
 """bytes of all arrays together, unpacked"""
 
@@ -31,7 +40,7 @@ def read_npz(path: Path) -> RawPictures | RawSignals:
 
     DataError E-NPZ-..., also for pickled objects, which are never loaded.
     """
-    arrays = _arrays(path)
+    arrays = arrays_in(path)
     keys = {key.lower(): key for key in arrays}
     pairs = [(arrays[keys[x]], arrays[keys[y]], part) for x, y, part in NAMES if x in keys and y in keys]
     if not pairs:
@@ -56,7 +65,7 @@ def read_npz(path: Path) -> RawPictures | RawSignals:
 
 def has_answers(path: Path) -> bool:
     """Whether the keys of an .npz file name examples with their answers."""
-    keys = {key.lower() for key in _arrays(path)}
+    keys = {key.lower() for key in arrays_in(path)}
     return any(x in keys and y in keys for x, y, _ in NAMES)
 
 
@@ -65,7 +74,7 @@ def read_bare_npz(path: Path) -> BarePictures:
 
     DataError E-NPZ-..., E-DATA-KIND for series.
     """
-    arrays = _arrays(path)
+    arrays = arrays_in(path)
     keys = {key.lower(): key for key in arrays}
     found = [(arrays[keys[x]], part) for x, _, part in NAMES if x in keys]
     if not found and len(arrays) == 1:
@@ -81,7 +90,7 @@ def read_bare_npz(path: Path) -> BarePictures:
 
 def read_new_npz(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     """Examples and, if there are any, their answers: those of the test keys, else of x (or data, or images)."""
-    arrays = _arrays(path)
+    arrays = arrays_in(path)
     keys = {key.lower(): key for key in arrays}
     found = sorted(((x, y, part) for x, y, part in NAMES if x in keys and part in {-1, 2}), key=lambda each: -each[2])
     if not found:
@@ -103,19 +112,26 @@ def plain_examples(values: np.ndarray, path: Path) -> np.ndarray:
     return _series(values, path) if values.ndim == 2 else _pictures(values, path)
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
+def arrays_in(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz file; DataError E-NPZ-TYPE for what is none, or holds anything else."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > LARGEST:
-                raise DataError("E-NPZ-TYPE", f"{path.name} unpacks to more than {LARGEST:,} bytes: cut it")
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numpy's, over headers that Python 2 wrote
+            with zipfile.ZipFile(file) as archive:
+                if sum(each.file_size for each in archive.infolist()) > LARGEST:
+                    raise DataError("E-NPZ-TYPE", f"{path.name} unpacks to more than {LARGEST:,} bytes: cut it")
+            with np.load(file, allow_pickle=False) as found:
+                arrays = {key: found[key] for key in found.files}
+    except DAMAGE as error:
         if "allow_pickle" in str(error):
             why = "it holds pickled objects, which could run code and are never loaded: save plain arrays"
         else:
             why = "it is no whole .npz file: write or fetch it again"
         raise DataError("E-NPZ-TYPE", f"{path.name}: {why}") from error
+    other = next((key for key, each in arrays.items() if not isinstance(each, np.ndarray)), None)
+    if other is not None:
+        raise DataError("E-NPZ-TYPE", f"{path.name}: {shown(other)} is no array: write the file with np.savez")
+    return arrays
 
 
 def _no_keys(path: Path, arrays: dict[str, np.ndarray]) -> str:

@@ -3,15 +3,14 @@
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
+from etude.data.archives import zip_members
 from etude.data.decode import decoded
 from etude.data.entries import Entry, Layout
-from etude.errors import DataError
 from etude.source import Source
 
 SIDE = 28
@@ -93,12 +92,9 @@ def varied(sheet: UInt8[np.ndarray, "36 36"], chance: np.random.Generator) -> UI
 
 def omniglot(paths: tuple[Path, ...], source: Source, size: int) -> RawClasses:
     """Characters of a zip file alphabet/character/picture.png, drawn by 20 people each, white on black."""
-    try:
-        with ZipFile(paths[0]) as archive:
-            members = sorted(each for each in archive.namelist() if each.endswith(".png"))
-            found = [decoded(archive.read(each), each, max_pixels=source.max_pixels, size=SIDE)[0] for each in members]
-    except BadZipFile as error:
-        raise DataError("E-DATA-ZIP", f"{paths[0].name} is a damaged zip file ({error}): fetch it again") from error
+    with zip_members(paths[0]) as archive:
+        members = sorted(each for each in archive if each.endswith(".png"))
+        found = [decoded(archive[each](), each, max_pixels=source.max_pixels, size=SIDE)[0] for each in members]
     places = [each.split("/")[-3:-1] for each in members]
     classes = np.array([f"{alphabet} {character}" for alphabet, character in places])
     return RawClasses(255 - np.stack(found), classes, np.array([alphabet for alphabet, _ in places]))

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from etude.data.archives import tar_members
 from etude.data.folder import read_folder, read_zip
 from etude.data.idx import idx_pictures
 from etude.data.raw import RawPictures, RawTable
@@ -162,15 +162,11 @@ def cifar10(paths: tuple[Path, ...], source: Source, size: int) -> RawPictures:
     """The binary version: five files of 10,000 records for training and one for the test."""
     archive = paths[0]
     pictures, labels = [], []
-    try:
-        with tarfile.open(archive) as files:
-            for name in (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"):
-                member = files.extractfile(f"cifar-10-batches-bin/{name}")
-                records = np.frombuffer(b"" if member is None else member.read(), dtype=np.uint8).reshape(-1, CIFAR_ROW)
-                labels.append(records[:, 0].astype(np.int64))
-                pictures.append(records[:, 1:].reshape(-1, 3, CIFAR_SIDE, CIFAR_SIDE).transpose(0, 2, 3, 1))
-    except (tarfile.TarError, EOFError, KeyError, ValueError, OSError) as error:
-        raise DataError("E-DATA-TAR", f"{archive.name} is not the whole archive ({error}): fetch it again") from error
+    with tar_members(archive) as found:
+        for name in (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"):
+            records = np.frombuffer(found[f"cifar-10-batches-bin/{name}"](), dtype=np.uint8).reshape(-1, CIFAR_ROW)
+            labels.append(records[:, 0].astype(np.int64))
+            pictures.append(records[:, 1:].reshape(-1, 3, CIFAR_SIDE, CIFAR_SIDE).transpose(0, 2, 3, 1))
     part = _parts(sum(len(each) for each in labels[:-1]), len(labels[-1]))
     return RawPictures(np.concatenate(pictures), np.concatenate(labels), names=[], part=part, classes=tuple(CIFAR10))
 

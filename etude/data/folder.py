@@ -1,27 +1,25 @@
 """A folder of pictures: the sub-folder is the class, and train, valid and test above the classes are kept as parts."""
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
+from etude.data.archives import shown, zip_members
 from etude.data.decode import decoded
 from etude.data.raw import BarePictures, RawPictures
-from etude.errors import DataError
+from etude.errors import DataError, together
 from etude.source import Source
 
 SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".jfif"]
 )
 PARTS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "test": 2}
-SHOWN = 5
-"""bad files that a message names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +77,18 @@ def lacks_classes(folder: Path) -> bool:
 
 
 def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
-    """Pictures in a zip file whose members are class/name."""
-    try:
-        with ZipFile(path) as archive:
-            members = sorted(each for each in archive.namelist() if _is_picture(each) and "/" in each)
-            if not members:
-                raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
-            contents = [(each, partial(archive.read, each)) for each in members]
-            pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
-    except BadZipFile as error:
-        raise DataError("E-DATA-ZIP", f"{path.name} is a damaged zip file ({error}): fetch it again") from error
-    labels = np.array([each.split("/")[-2] for each in members])
-    return RawPictures(pictures, labels, names=members, notes=said)
+    """Pictures in a zip file whose members are class/name, or train/class/name and test/class/name."""
+    with zip_members(path) as found:
+        members = sorted(each for each in found if _is_picture(each) and "/" in each and not _is_hidden(each))
+        if not members:
+            raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
+        contents = [(each, found[each]) for each in members]
+        pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+    folders = [each.split("/")[:-1] for each in members]
+    part = np.array([PARTS.get(each[-2].lower(), -1) if len(each) > 1 else -1 for each in folders], dtype=np.int8)
+    divided = (part >= 0).all() and (part == 0).any()
+    labels = np.array([each[-1] for each in folders])
+    return RawPictures(pictures, labels, names=members, part=part if divided else None, notes=said)
 
 
 def read_pictures(
@@ -110,7 +108,8 @@ def read_pictures(
         except OSError as error:
             return DataError("E-IMG-TYPE", f"{shown(name)} cannot be read: {error.strerror}")
 
-    with ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+        warnings.filterwarnings("ignore", module="PIL")  # what is damaged is said by our errors
         results = list(pool.map(read, contents))
     errors = [each for each in results if isinstance(each, DataError)]
     if errors:
@@ -144,11 +143,6 @@ def picture_files(folder: Path) -> list[Path]:
     return list(_pictures(folder, Counter()))
 
 
-def shown(name: str) -> str:
-    """A file name that can be printed on one line."""
-    return name if name.isprintable() else ascii(name)[1:-1]
-
-
 def _pictures(folder: Path, passed: Counter[str]) -> Iterator[Path]:
     """Regular files with a picture's suffix; what else there is is counted in `passed`, and links are not followed."""
     for here, folders, files in os.walk(folder):
@@ -176,6 +170,11 @@ def _is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
 
 
+def _is_hidden(member: str) -> bool:
+    """Whether a member is a system's own, such as what a Mac adds beside each file."""
+    return any(each.startswith((".", "__")) for each in member.split("/"))
+
+
 def _is_open_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink() and not path.name.startswith((".", "__"))
 
@@ -199,10 +198,6 @@ def _no_pictures(folder: Path, passed: Counter[str]) -> DataError:
 
 
 def _together(errors: list[DataError], pictures: int) -> DataError:
-    first = errors[0]
     if len(errors) == 1:
-        return DataError(first.code, f"{first.message}; remove or replace it")
-    listed = "\n".join(f"  {each.code} {each.message}" for each in errors[:SHOWN])
-    more = f"\n  and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
-    head = f"{len(errors)} of {pictures} pictures cannot be used; remove or replace them:"
-    return DataError(first.code, f"{head}\n{listed}{more}")
+        return DataError(errors[0].code, f"{errors[0].message}; remove or replace it")
+    return together(errors, f"{len(errors)} of {pictures} pictures cannot be used; remove or replace them:")

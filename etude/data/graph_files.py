@@ -1,6 +1,7 @@
 """Files that hold a graph: arrays (.npz), GML, and a folder with a table of edges and one of nodes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,14 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
+from etude.data.arrays import arrays_in
 from etude.data.folder import PARTS
 from etude.data.gml import read_gml
+from etude.data.graph_checks import check_arrays
 from etude.data.raw import Part
 from etude.data.tables.answers import target_name
+from etude.data.tables.checks import checked_numbers
+from etude.data.tables.read import read_frame
 from etude.data.tables.values import numbers_in
 from etude.errors import DataError
 from etude.layers.graph import compressed
@@ -66,7 +71,7 @@ def read_folder(folder: Path, links: Path, source: Source) -> RawGraph:
                 f"{folder} has no {needed.name}: a graph is edges.csv (two columns of names of nodes) and nodes.csv"
                 " (name, class, perhaps numbers), or a .gml or .npz file.",
             )
-    nodes, pairs = strings(folder / "nodes.csv", header=True), strings(links, header=False)
+    nodes, pairs = strings(folder / "nodes.csv", source, header=True), strings(links, source, header=False)
     if not set(pairs.row(0)[:2]) <= set(nodes[:, 0].to_list()):  # the first line names the columns
         pairs = pairs[1:]
     return from_tables(nodes, pairs, source, folder.name)
@@ -81,17 +86,14 @@ def no_edges(path: Path) -> DataError:
     )
 
 
-def strings(path: Path, *, header: bool) -> pl.DataFrame:
-    """A CSV file of at least two columns, every field as text."""
-    try:
-        frame = pl.read_csv(path, infer_schema=False, has_header=header)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        raise DataError("E-DATA-CSV", f"{path.name} cannot be read as a table with commas: {error}") from None
-    if frame.width < 2 or not len(frame):
+def strings(path: Path, source: Source, *, header: bool) -> pl.DataFrame:
+    """A table of at least two columns, every field as text."""
+    frame = read_frame(path, replace(source, header="yes" if header else "no", drop=())).frame
+    if frame.width < 2:
         raise DataError(
             "E-DATA-CSV", f"{path.name} has size {len(frame)} x {frame.width} (rows x columns); 2 columns wanted."
         )
-    return frame
+    return frame.select(pl.all().cast(pl.String))
 
 
 def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where: str) -> RawGraph:
@@ -105,9 +107,7 @@ def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where:
     if len(code) < len(names) or None in code:
         raise DataError("E-GRAPH-NODE", f"{where}: names of nodes must be there and differ: column {nodes.columns[0]}.")
     ends = [[row[0], row[1]] for row in pairs.iter_rows()]
-    unknown = next((name for pair in ends for name in pair if name not in code), None)
-    if unknown is not None:
-        raise DataError("E-GRAPH-NODE", f"{where}: an edge names {unknown!r}, which is no node: add a row for it.")
+    check_ends(ends, code, where)
     rest = [name for name in nodes.columns[1:] if name.lower() != "part"]
     if not rest:
         raise DataError("E-TARGET", f"{where}: the nodes have no classes: add a column for them.")
@@ -117,8 +117,21 @@ def from_tables(nodes: pl.DataFrame, pairs: pl.DataFrame, source: Source, where:
     categories = [name for name in columns if is_category(nodes[name], source)]
     features, said = numeric(nodes, [name for name in columns if name not in categories], where, bare=not categories)
     kinds = torch.cat([one_hot(nodes[name], source, where) for name in categories], dim=1) if categories else None
-    edges = torch.tensor([[code[first], code[second]] for first, second in ends])
+    edges = torch.tensor([[code[first], code[second]] for first, second in ends], dtype=torch.int64).reshape(-1, 2)
     return RawGraph(features, edges, answers, tuple(names), target, marked(nodes, where), (*notes, *said), kinds)
+
+
+def check_ends(ends: list[list[str]], code: Mapping[str, int], where: str) -> None:
+    """DataError E-GRAPH-NODE with the first names that are no nodes, and in how many edges there are such."""
+    wrong = [pair for pair in ends if not code.keys() >= set(pair)]
+    if wrong:
+        names = list(dict.fromkeys(name for pair in wrong for name in pair if name not in code))
+        listed = ", ".join(repr(each) for each in names[:5]) + (", ..." if len(names) > 5 else "")
+        raise DataError(
+            "E-GRAPH-NODE",
+            f"{where}: {len(wrong):,} of {len(ends):,} edges name {listed}, which {'are' if len(names) > 1 else 'is'}"
+            " no node: add a row for each to the nodes.",
+        )
 
 
 def numeric(
@@ -135,7 +148,7 @@ def numeric(
             raise DataError(
                 "E-TABLE-NUMBER", f"{where}: {name} holds {wrong[0]!r} where features are numbers: --drop {name}."
             )
-    values = np.stack([numbers_in(nodes[name]).to_numpy() for name in columns], axis=1)
+    values = np.stack([checked_numbers(nodes[name], None).to_numpy() for name in columns], axis=1)
     return dense_rows(torch.from_numpy(values.astype(np.float32))), ()
 
 
@@ -189,22 +202,17 @@ def dense_rows(values: Float[Tensor, "node feature"]) -> Float[Tensor, "node fea
 
 def read_arrays(path: Path, classes: tuple[str, ...]) -> RawGraph:
     """An .npz with the keys of Cora's; `classes` are the names of its class indices, if they have any."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except (ValueError, OSError, EOFError) as error:
-        raise DataError("E-NPZ-TYPE", f"{path.name} holds no plain arrays: {error}") from None
+    arrays = arrays_in(path)
     lacking = [key for key in KEYS if key not in arrays]
     if lacking:
         raise DataError("E-NPZ-KEYS", f"{path.name} lacks {', '.join(lacking)}; a graph has {', '.join(KEYS)}.")
-    starts, columns = integers(arrays["feat_indptr"]), integers(arrays["feat_indices"])
+    check_arrays(arrays, path)
+    starts, columns, edges = (integers(arrays[key]) for key in ("feat_indptr", "feat_indices", "edge"))
     n, width = (int(size) for size in arrays["shape"])
-    edges, label = integers(arrays["edge"]), arrays["label"]
-    check_arrays(path, (len(starts) - 1, len(label)), n, inside=(edges, n), features=(columns, width))
     part = np.full(n, -1, dtype=np.int8)
     for number, key in enumerate(KEYS[5:]):
         part[arrays[key]] = number
-    answers = tuple(classes[code] if classes else str(code) for code in label.tolist())
+    answers = tuple(classes[code] if classes else str(code) for code in arrays["label"].tolist())
     features = compressed(starts, columns, torch.ones(len(columns)), width=width)
     return RawGraph(features, edges, answers, tuple(map(str, range(n))), "class", part)
 
@@ -212,16 +220,3 @@ def read_arrays(path: Path, classes: tuple[str, ...]) -> RawGraph:
 def integers(values: Shaped[np.ndarray, "*shape"]) -> Int[Tensor, "*shape"]:
     """Indices as torch wants them."""
     return torch.from_numpy(values.astype(np.int64))
-
-
-def check_arrays(
-    path: Path, lengths: tuple[int, int], n: int, *, inside: tuple[Tensor, int], features: tuple[Tensor, int]
-) -> None:
-    """DataError if the arrays do not belong together, before a sparse matrix reads where nothing is."""
-    if lengths != (n, n):
-        raise DataError(
-            "E-NPZ-SHAPE", f"{path.name}: features of {lengths[0]} and classes of {lengths[1]} of {n} nodes"
-        )
-    for what, (indices, limit) in {"edge": inside, "feat_indices": features}.items():
-        if len(indices) and not 0 <= int(indices.min()) <= int(indices.max()) < limit:
-            raise DataError("E-NPZ-SHAPE", f"{path.name}: {what} has numbers outside 0 to {limit - 1}")

@@ -7,7 +7,7 @@ from etude.data.arrays import read_npz
 from etude.data.catalogue import ENTRIES, open_entry
 from etude.data.clouds import CLOUDS
 from etude.data.embedded import PICTURES, SIGNALS, TABLES
-from etude.data.folder import read_folder
+from etude.data.folder import read_folder, read_zip
 from etude.data.generated import GENERATED
 from etude.data.idx import idx_pairs, idx_pictures
 from etude.data.packages import TEXTS
@@ -81,6 +81,8 @@ def read_path(path: Path, source: Source, *, size: int) -> RawTable | RawPicture
         return idx_pictures(pairs) if pairs else read_folder(path, source, size=size)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
+    if path.suffix.lower() == ".zip":
+        return read_zip(path, source, size=size)
     if "-ubyte" in path.name or ".idx" in path.name:
         return idx_pictures(idx_pairs(path))
     return read_table(path, source)

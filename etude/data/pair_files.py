@@ -41,13 +41,14 @@ def read_pairs(path: Path, source: Source) -> RawPairs:
         raise DataError("E-DATA-PATH", f"--target {source.target}: there is no such file.")
     lines, notes = lines_of(path, source)
     rows = [(number, line.split("\t")) for number, line in enumerate(lines, start=1) if line.strip()]
-    for number, fields in rows:
-        if len(fields) < 2:
-            raise DataError(
-                "E-PAIRS",
-                f"line {number} of {path.name} has no tab: want two texts with a tab between them, or two files of as "
-                "many lines (--data FIRST --target SECOND).",
-            )
+    alone = [number for number, fields in rows if len(fields) < 2]
+    if alone:
+        also = f" (and {len(alone) - 1:,} others: {', '.join(map(str, alone[1:5]))}, ...)" if len(alone) > 1 else ""
+        raise DataError(
+            "E-PAIRS",
+            f"line {alone[0]} of {path.name}{also} has no tab: want two texts with a tab between them, or two files of "
+            "as many lines (--data FIRST --target SECOND).",
+        )
     return turned(grouped([fields[:2] for _, fields in rows], ("first", "second"), notes), source)
 
 

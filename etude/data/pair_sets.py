@@ -1,11 +1,11 @@
 """Pairs of texts by name: two that are generated, and translations whose files lie in ETUDE_DATA."""
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from etude.data.archives import zip_members
 from etude.data.entries import Entry, Layout
 from etude.data.pair_files import RawPairs, grouped, lines_of, turned
 from etude.errors import DataError
@@ -69,8 +69,8 @@ def multi30k(paths: tuple[Path, ...], source: Source, size: int) -> RawPairs:
 
 def spanish(paths: tuple[Path, ...], source: Source, size: int) -> RawPairs:
     """Sentences of learners in English and Spanish; those with one English text stay together."""
-    with zipfile.ZipFile(paths[0]) as archive:
-        text = archive.read("spa-eng/spa.txt").decode("utf-8")
+    with zip_members(paths[0]) as found:
+        text = found["spa-eng/spa.txt"]().decode("utf-8")
     rows = [line.split("\t")[:2] for line in text.splitlines() if "\t" in line]
     return turned(grouped(rows, ("en", "es"), ()), source)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from etude.data.archives import shown
 from etude.data.raw import Part
 from etude.errors import DataError, UsageError
 from etude.source import Source
@@ -98,7 +99,7 @@ def _check_sizes(names: np.ndarray, sizes: np.ndarray, *, needed: int, named: bo
         return
     if not named:
         raise DataError("E-SPLIT-SMALL", f"{_rows(int(sizes[0]))}; needs {needed} for {needed} parts: add rows")
-    listed = ", ".join(f"class '{names[each]}' has {_rows(int(sizes[each]))}" for each in small[:5])
+    listed = ", ".join(f"class '{shown(str(names[each]))}' has {_rows(int(sizes[each]))}" for each in small[:5])
     more = f" and {len(small) - 5} more such classes" if len(small) > 5 else ""
     wanted = "train/val/test" if needed == 3 else "its parts"
     raise DataError(

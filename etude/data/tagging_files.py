@@ -10,7 +10,7 @@ import numpy as np
 from etude.data.raw import Part
 from etude.data.tables.sniff import table_bytes, text_of
 from etude.data.text_files import file_text, is_path
-from etude.errors import DataError
+from etude.errors import DataError, together
 from etude.source import Source
 
 UNIVERSAL_COLUMNS = 10
@@ -80,6 +80,7 @@ def in_files(paths: Sequence[Path], source: Source, *, parts: Sequence[int] = (-
 def sentences_of(text: str, name: str) -> Iterator[list[tuple[str, str]]]:
     """Words with their tags; an empty line ends a sentence, and lines of a document's beginning are passed over."""
     sentence: list[tuple[str, str]] = []
+    errors: list[DataError] = []
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         fields = line.rstrip("\r").split("\t") if "\t" in line else line.split()
         if not any(field.strip() for field in fields):
@@ -89,11 +90,14 @@ def sentences_of(text: str, name: str) -> Iterator[list[tuple[str, str]]]:
         elif (line.startswith("#") and "\t" not in line) or fields[0] == "-DOCSTART-":
             continue
         elif len(fields) < 2:
-            raise DataError("E-TAGS", f"line {number} of {name} has no tag: want a word and its tag ('{line[:40]}').")
+            said = f"line {number} of {name} has no tag: want a word and its tag ('{line[:40]}')."
+            errors.append(DataError("E-TAGS", said))
         elif len(fields) != UNIVERSAL_COLUMNS:
             sentence.append((fields[0], fields[-1].strip()))
         elif fields[0].isdecimal():  # 3-4 are two words written as one, 3.1 is a word that is not there
             sentence.append((fields[WORD], fields[UPOS]))
+    if errors:
+        raise together(errors, f"{len(errors)} lines have no tag:")
 
 
 def begun_and_inside(sentences: list[list[str]]) -> tuple[list[list[str]], int]:

@@ -1,15 +1,14 @@
 """Texts with answers by name that do not come with etude."""
 
 import gzip
-import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from etude.data.archives import tar_members
 from etude.data.entries import Entry, Layout
 from etude.data.raw import RawTexts
-from etude.errors import DataError
 from etude.source import Source
 
 QUESTIONS = ("description", "entity", "abbreviation", "human", "location", "number")
@@ -60,16 +59,10 @@ def in_files(
 
 def long_reviews(paths: tuple[Path, ...], source: Source, size: int) -> RawTexts:
     """An archive of 2,000 reviews, one in a file, in the folders txt_sentoken/pos and txt_sentoken/neg."""
-    texts, answers = [], []
-    try:
-        with tarfile.open(paths[0]) as archive:
-            members = sorted(each for each in archive.getnames() if each.endswith(".txt"))
-            for name in members:
-                file = archive.extractfile(name)
-                texts.append(b"" if file is None else file.read())
-                answers.append(OPINIONS[int("/pos/" in name)])
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise DataError("E-DATA-TAR", f"{paths[0].name} is not the whole archive ({error}): fetch it again") from error
+    with tar_members(paths[0]) as found:
+        names = sorted(each for each in found if each.endswith(".txt"))
+        texts = [found[each]() for each in names]
+    answers = [OPINIONS[int("/pos/" in each)] for each in names]
     return RawTexts([text.decode("latin-1") for text in texts], np.array(answers))
 
 

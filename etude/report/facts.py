@@ -13,6 +13,7 @@ from etude.evaluation.records import Judgement, from_json
 from etude.figures import Figure
 from etude.schema import Schema
 from etude.training.drawings import read_figures
+from etude.training.intact import intact
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ def read_facts(folder: Path) -> Facts:
     """Read a run folder; E-RUN-FILE if it is none, E-RUN-DAMAGED if a file of it cannot be read."""
     if not (folder / "recipe.json").is_file():
         raise CheckpointError("E-RUN-FILE", f"{folder} has no recipe.json: it is not a run folder.")
+    with intact(folder):
+        return _read_facts(folder)
+
+
+def _read_facts(folder: Path) -> Facts:
     recipe = read(folder / "recipe.json")
     return Facts(
         folder=folder,

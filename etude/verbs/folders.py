@@ -7,13 +7,22 @@ from itertools import count
 from pathlib import Path
 
 from etude.errors import CheckpointError, UsageError, nearest
+from etude.training.intact import intact
 from etude.training.ownership import refuse_strangers
 from etude.training.run import Run, open_run
 from etude.training.store import read_json, sweep, write_folder, writing
 
+LONGEST_NAME, LONGEST_STEM = 200, 80
+"""bytes of a name that somebody gives, and characters of one that is made of recipe and data"""
+
 
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
     """A run by its folder, its name in `runs`, `last` (the newest) or `best` (of those on the data of the last)."""
+    with intact(name):
+        return _found(name, runs)
+
+
+def _found(name: str, runs: Path) -> Run:
     if (Path(name) / "recipe.json").is_file():
         return opened(Path(name))
     if (runs / name / "recipe.json").is_file():
@@ -76,8 +85,11 @@ def check_free(name: str | None, runs: Path) -> None:
     """UsageError for a name that cannot be that of a new run, before anything else is done."""
     if name is None:
         return
-    if not re.fullmatch(r"[\w.+-]+", name):
-        raise UsageError("E-RUN-NAME", f"--name {name!r}: use letters, digits, '.', '_', '+' and '-' only.")
+    if not re.fullmatch(r"\w[\w.+-]*", name) or len(name.encode()) > LONGEST_NAME:
+        raise UsageError(
+            "E-RUN-NAME",
+            f"--name {name[:LONGEST_STEM]!r}: at most {LONGEST_NAME} letters, digits, '.', '_', '+' and '-'.",
+        )
     if (runs / name).exists():
         raise taken(runs, name)
 
@@ -90,5 +102,5 @@ def taken(runs: Path, name: str | None) -> UsageError:
 def numbered(recipe: str, data: str, runs: Path) -> Iterator[Path]:
     """The recipe and the data with 1, 2, 3 and so on behind them."""
     words = f"{Path(recipe).stem}-{Path(data).name.split('.')[0]}"
-    stem = re.sub(r"[^\w-]+", "-", words).strip("-")
+    stem = re.sub(r"[^\w-]+", "-", words).strip("-")[:LONGEST_STEM]
     return (runs / f"{stem}-{number}" for number in count(1))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from etude.training.intact import intact
 from etude.training.run import open_run
 from etude.training.store import Json, read_json
 
@@ -33,6 +34,11 @@ class Result:
 
 def result(folder: Path) -> Result:
     """Read the result of a run folder, finished or not."""
+    with intact(folder):
+        return _read(folder)
+
+
+def _read(folder: Path) -> Result:
     run = open_run(folder)
     record = read_json(folder / "recipe.json")
     rows = run.curves()

@@ -12,6 +12,7 @@ from etude.training.checkpoint import read_checkpoint, read_network
 from etude.training.describe import read_schema, refuse_other_data
 from etude.training.device import find_device, placed
 from etude.training.experiment import Experiment, Recipe
+from etude.training.intact import intact
 from etude.training.phases import restore_best
 from etude.training.run import Run, at_phase
 from etude.training.store import read_json, verify_folder
@@ -39,11 +40,19 @@ def load_trained(name: str = "last", *, use: Use = "best", trusted: Path | None 
     """The network of a run with the weights of its best or its last checkpoint."""
     flush_denormals()
     run = find_run(name)
-    recipe, schema = read_recipe(run.folder, trusted=trusted), read_schema(run.folder)
-    step = chosen_step(run, use)
+    with intact(run.folder):
+        recipe, schema = read_recipe(run.folder, trusted=trusted), read_schema(run.folder)
+        step = chosen_step(run, use)
+        tensors = read_network(run.checkpoint(step))
     device = find_device(recipe.device)
     network = placed(recipe.network(schema), device)
-    network.load_state_dict(read_network(run.checkpoint(step)))
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        said = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
+        raise CheckpointError(
+            "E-CKPT-DAMAGED", f"the checkpoint of step {step} in {run.folder} does not fit the recipe: {said}"
+        ) from error
     return Trained(run, recipe, schema, Predictor(network, schema, device=device), step, use)
 
 

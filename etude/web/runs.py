@@ -31,7 +31,7 @@ class Runs:
 
     def rows(self) -> list[dict[str, Any]]:
         """A few words about every run, the newest first."""
-        folders = [path.parent for path in self.folder.glob("*/recipe.json")]
+        folders = [path.parent for path in self.folder.glob("*/recipe.json") if self.holds(path.parent)]
         found = [self.row(folder) for folder in sorted(folders, key=begun, reverse=True)]
         return found
 
@@ -45,11 +45,15 @@ class Runs:
         unfinished = found.get("step", 0) < found.get("steps", 0)
         return found | {"state": "damaged" if "trouble" in found else state(fresh=fresh, unfinished=unfinished)}
 
+    def holds(self, folder: Path) -> bool:
+        """Whether it is in the folder of runs, and no link to somewhere else."""
+        return folder.resolve().is_relative_to(self.folder.resolve())
+
     def find(self, name: str) -> Path:
         """The folder of a run; CheckpointError E-RUN-NAME if there is none of this name."""
         folder = self.folder / name
         fits = re.fullmatch(r"\w[\w.+-]*", name) and len(name.encode()) <= LONGEST_NAME
-        if not fits or not (folder / "recipe.json").is_file():
+        if not fits or not (folder / "recipe.json").is_file() or not self.holds(folder):
             raise CheckpointError("E-RUN-NAME", f"there is no run {name!r} in {self.folder}/")
         return folder
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from etude.data.tables.checks import checked_numbers
 from etude.data.tables.values import date_format, numbers_in, texts_in
-from etude.errors import DataError, UsageError, nearest
+from etude.errors import DataError, UsageError, nearest, together
 from etude.source import Source
 
 FEW_ROWS = 10
@@ -45,7 +45,7 @@ def kinds_of(frame: pl.DataFrame, source: Source, *, target: str, lines: np.ndar
                     "E-COLUMN", f"--{flag}: no column '{name}'{nearest(name, frame.columns)} Columns: {listed}."
                 )
     inputs = [name for name in frame.columns if name not in {target, source.group, source.time, *source.drop}]
-    kinds = [_kind(frame[name], source, lines) for name in inputs]
+    kinds = _kinds(frame, inputs, source, lines)
     if kinds and all(each.kind == "left out" for each in kinds):  # better an id than nothing
         kinds = [
             Kind(each.name, "number" if numbers_in(frame[each.name]).null_count() == 0 else "category")
@@ -54,6 +54,20 @@ def kinds_of(frame: pl.DataFrame, source: Source, *, target: str, lines: np.ndar
     if not kinds:
         raise no_inputs(frame, target)
     return tuple(kinds)
+
+
+def _kinds(frame: pl.DataFrame, names: list[str], source: Source, lines: np.ndarray | None) -> list[Kind]:
+    """The kind of each column; DataError for all columns that have none, together."""
+    kinds: list[Kind] = []
+    errors: list[DataError] = []
+    for name in names:
+        try:
+            kinds.append(_kind(frame[name], source, lines))
+        except DataError as error:
+            errors.append(error)
+    if errors:
+        raise together(errors, f"{len(errors)} of {len(names)} columns cannot be learnt from as they are:")
+    return kinds
 
 
 def no_inputs(frame: pl.DataFrame, target: str) -> DataError:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import polars as pl
 
-from etude.errors import DataError
+from etude.errors import DataError, together
 
 
 def objects(text: str) -> tuple[pl.DataFrame, np.ndarray]:
@@ -15,10 +15,17 @@ def objects(text: str) -> tuple[pl.DataFrame, np.ndarray]:
     """
     rows: list[dict[str, str | None]] = []
     numbers: list[int] = []
+    errors: list[DataError] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
+        if not line.strip():
+            continue
+        try:
             rows.append(_row(line, number))
-            numbers.append(number)
+        except DataError as error:
+            errors.append(error)
+        numbers.append(number)
+    if errors:
+        raise together(errors, f"{len(errors)} of {len(numbers)} lines are no flat JSON objects:")
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {name: pl.Series(name, [row.get(name) for row in rows], dtype=pl.String) for name in names}
     return pl.DataFrame(columns), np.array(numbers, dtype=np.int64)
@@ -39,15 +46,26 @@ def _row(line: str, number: int) -> dict[str, str | None]:
         raise DataError(
             "E-JSON-LINE", f"line {number}: no object: want one such as {{'age': 3, 'label': 'cat'}} a line"
         )
-    return {name: _text(value, name, number=number) for name, value in found.items()}
+    return {_whole(name, number): _text(value, name, number=number) for name, value in found.items()}
 
 
 def _text(value: object, name: str, *, number: int) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None or isinstance(value, str):
+    if value is None:
         return value
+    if isinstance(value, str):
+        return _whole(value, number)
     raise DataError("E-JSON-LINE", f"line {number}: '{name}' holds a list or an object: want a text or a number")
+
+
+def _whole(text: str, number: int) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = ascii(text[error.start])[1:-1]
+        raise DataError("E-JSON-LINE", f"line {number}: {half} is half a character: write both halves") from None
+    return text
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:

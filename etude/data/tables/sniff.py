@@ -68,6 +68,8 @@ def _refuse_foreign(content: bytes, name: str) -> None:
         raise DataError("E-DATA-HTML", f"{name} is a web page{shown}, the download failed: fetch the file itself")
     if content.startswith(b"version https://git-lfs"):
         raise DataError("E-DATA-LFS", f"{name} is a git-lfs pointer, not the file; run git lfs pull")
+    if content[257:262] == b"ustar":
+        raise DataError("E-DATA-TYPE", f"{name} is a tar archive, not a table: unpack it first")
     for mark, what in _FOREIGN:
         if content.startswith(mark):
             raise DataError("E-DATA-TYPE", f"{name} is {what}, not a table: wanted CSV, TSV, Parquet or JSONL")
