@@ -14,6 +14,7 @@ from etude.errors import EtudeError, UsageError, nearest
 VERBS = {
     "train": "train a recipe on data: etude train lenet --data photos/",
     "resume": "go on with a training that was stopped: etude resume",
+    "doctor": "what is wrong with a training, a run or this machine",
     "evaluate": "score a run on its test part, with intervals and baselines",
     "predict": "answers for new files or texts: etude predict last picture.png",
     "generate": "new texts, pictures or points from a run that makes some",
