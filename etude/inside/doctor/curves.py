@@ -114,7 +114,9 @@ def not_too_long(curves: Curves) -> list[Finding]:
         f"{words(curves.score)} was best after update {curves.judged[place]['step']:,}, "
         f"and no better in the {len(gains) - 1 - place} evaluations since."
     )
-    return [Finding("W-PLATEAU", seen, "A lower rate towards the end helps, or fewer updates; the best checkpoint is kept.")]
+    return [
+        Finding("W-PLATEAU", seen, "A lower rate towards the end helps, or fewer updates; the best checkpoint is kept.")
+    ]
 
 
 def better_than_guessing(curves: Curves) -> list[Finding]:

@@ -9,8 +9,8 @@ import torch
 
 from etude.inside.doctor.exam import Exam
 from etude.inside.doctor.finding import NOT_HERE, Finding, Verdict, listed
-from etude.inside.doctor.parameters import followed, weights_of
-from etude.inside.doctor.trace import copy_of, factors, peak, set_factor, unnoticed
+from etude.inside.doctor.parameters import followed, has_gradient, weights_of
+from etude.inside.doctor.trace import begin_chance, copy_of, factors, peak, set_factor, unnoticed
 from etude.inside.layers import moved
 from etude.inside.rehearsal import Change
 from etude.learners.base import Learner
@@ -53,7 +53,9 @@ def schedule_fits(exam: Exam) -> list[Finding] | None:
             findings.append(Finding("E-SCHEDULE", seen, "A factor is 1 for the whole rate and never below 0."))
         elif steps >= 20 and (asleep := sum(each < 1e-4 * max(curve) for each in curve) / len(curve)) > 0.4:
             seen = f"The schedule of {name} leaves the rate at 0 for {asleep:.0%} of the {steps:,} updates."
-            findings.append(Finding("W-SCHEDULE-ZERO", seen, "Give the schedule the number of updates of this training."))
+            findings.append(
+                Finding("W-SCHEDULE-ZERO", seen, "Give the schedule the number of updates of this training.")
+            )
     return findings
 
 
@@ -63,19 +65,21 @@ def steps_sensible(exam: Exam) -> list[Finding] | None:
     shares = {
         name: moved_by(change)
         for name, change in weights_of(exam).items()
-        if name in stepped and change.gradient is not None and bool((change.before != 0).any())
+        if name in stepped and has_gradient(exam.first, name) and bool((change.before != 0).any())
     }
     if not shares:
         return None
     high = [name for name, share in shares.items() if share > LARGE]
-    low = [name for name, share in shares.items() if 0 < share < SMALL]
+    low = [name for name, share in shares.items() if share < SMALL]
     findings = []
     if high:
         seen = f"One update moves {listed(high)} by {max(shares.values()):.3g} times its own size."
         findings.append(Finding("W-STEP-LARGE", seen, "Lower the learning rate, or clip the gradient."))
     if low and len(low) * 2 > len(shares):
         seen = f"One update moves {listed(low)} by {min(shares[name] for name in low):.1g} of its size."
-        findings.append(Finding("W-STEP-SMALL", seen, "Raise the learning rate: at this pace nothing is learnt in a lifetime."))
+        findings.append(
+            Finding("W-STEP-SMALL", seen, "Raise the learning rate: at this pace nothing is learnt in a lifetime.")
+        )
     return findings
 
 
@@ -174,7 +178,7 @@ def descended(exam: Exam, *, gentle: bool) -> list[float]:
             set_factor(copy.optimizers()[name], top * (WARM if warms else 1.0))
         losses: list[float] = []
         for _ in range(UPDATES):
-            torch.manual_seed(0)
+            begin_chance(0)
             losses.append(float(copy.update(exam.batch)["loss"]))
             if not math.isfinite(losses[-1]):
                 break
@@ -220,7 +224,7 @@ def swept(exam: Exam, learner: Learner[Any]) -> tuple[list[float], list[float]]:
             ratio = LOWEST * (HIGHEST / LOWEST) ** (number / (STEEP - 1))
             for name, optimizer in copy.optimizers().items():
                 set_factor(optimizer, tops[name] * ratio)
-            torch.manual_seed(0)
+            begin_chance(0)
             losses.append(float(copy.update(exam.batches[number % len(exam.batches)])["loss"]))
             ratios.append(ratio)
             if not math.isfinite(losses[-1]) or losses[-1] > 4 * abs(losses[0]) + 1e-6:

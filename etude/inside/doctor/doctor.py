@@ -77,7 +77,7 @@ CHECKS = (
     Check("different examples get different answers", equal_answers, 0.4),
     Check("an update is the same when done again, to the bit", same_again, 1.2),
     Check("all training examples are finite numbers", finite_inputs, 1.0),
-    Check(f"{UPDATES} updates learn one batch", one_batch_overfits, UPDATES),
+    Check(f"{UPDATES} updates learn one batch", one_batch_overfits, float(UPDATES)),
     Check("labels follow inputs", labels_follow_inputs, whole=True),
     Check("evaluation leaves no trace", evaluation_leaves_no_trace, whole=True),
 )

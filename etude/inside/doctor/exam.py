@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from etude.inside.doctor.trace import Trace, trace, unnoticed
+from etude.inside.doctor.trace import Trace, begin_chance, trace, unnoticed
 from etude.learners.base import device_of
 from etude.training.experiment import Experiment
 
@@ -40,7 +40,7 @@ class Exam:
     def again(self, *, gradients: dict[str, Tensor] | None = None) -> Trace:
         """The first update once more, from the same weights and the same chance."""
         with unnoticed(self.experiment.learner):
-            torch.manual_seed(0)
+            begin_chance(0)
             return trace(self.experiment.learner, self.batch, steps=self.experiment.steps, gradients=gradients)
 
 
@@ -52,7 +52,7 @@ def exam_of(experiment: Experiment[Any]) -> Exam:
             each.to(device_of(learner)) for each in islice(experiment.batches(0), BATCHES if experiment.splits else 1)
         ]
     with unnoticed(learner):
-        torch.manual_seed(0)
+        begin_chance(0)
         return Exam(experiment, batches, trace(learner, batches[0], steps=experiment.steps))
 
 
@@ -76,7 +76,7 @@ def asked(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], *, c
     modes = [(each, each.training) for each in module.modules()]
     module.eval()
     try:
-        torch.manual_seed(chance)
+        begin_chance(chance)
         return tensor_in(module(*args, **kwargs))
     finally:
         for each, mode in modes:

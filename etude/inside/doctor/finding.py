@@ -6,7 +6,6 @@ from typing import Any
 
 from etude.errors import EtudeError
 
-
 NOT_HERE = "it does not apply here"
 
 

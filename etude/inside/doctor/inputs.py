@@ -109,7 +109,9 @@ def one_in_a_batch(exam: Exam) -> list[Finding] | None:
     if size < 2 or (flat and n and exam.experiment.epoch_steps == -(-n // size) and n % size == 1):
         which = f"the last of {exam.experiment.epoch_steps} batches" if size > 1 else "each batch"
         seen = f"There is batch norm, and {which} holds one example."
-        return [Finding("W-BATCHNORM-ONE", seen, f"Take another --batch than {size}, or a norm over the layer or group.")]
+        return [
+            Finding("W-BATCHNORM-ONE", seen, f"Take another --batch than {size}, or a norm over the layer or group.")
+        ]
     return []
 
 
@@ -147,10 +149,14 @@ def batches_by_number(exam: Exam) -> list[Finding] | None:
     part = exam.experiment.splits.train if exam.experiment.splits is not None else first
     if same(first, second) and len(part) > len(first):
         seen = "The first two batches are the same, although there are more examples."
-        return [Finding("W-BATCHES-SAME", seen, "Draw a fresh order in every epoch, and go on where the last batch ended.")]
+        return [
+            Finding("W-BATCHES-SAME", seen, "Draw a fresh order in every epoch, and go on where the last batch ended.")
+        ]
     if later and not same(later[0], second):
         seen = "batches(1) does not begin with the second batch of batches(0)."
-        advice = "Make batch n from (seed, n) alone, or an interrupted training cannot go on: use shuffled(start=start)."
+        advice = (
+            "Make batch n from (seed, n) alone, or an interrupted training cannot go on: use shuffled(start=start)."
+        )
         return [Finding("W-BATCHES-NUMBER", seen, advice)]
     return []
 
@@ -170,6 +176,8 @@ def labels_follow_inputs(exam: Exam) -> list[Finding] | None:
         return None
     rows = torch.randperm(len(part), generator=torch.Generator().manual_seed(0))[:PROBED]
     x, y = as_rows(part.x[rows]), part.y[rows]
+    if not x.shape[1]:
+        return None  # one example again and again, which another check tells
     right, chance, n = neighbourly(x, y), float((y.bincount().double() / len(y)).square().sum()), len(y)
     linear, majority = by_line(x, y), float(y.bincount().max()) / n
     doubt = 2 * (chance * (1 - chance) / n) ** 0.5

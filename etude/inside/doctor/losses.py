@@ -96,7 +96,9 @@ def doubled(call: LossCall) -> list[Finding]:
         return [twice("what a sigmoid made", "sigmoid or softmax", "nn.Sigmoid")]
     if call.name == "nll_loss" and x.ndim == 2 and bool(x.isfinite().all()) and not is_one(x.exp().sum(1)):
         advice = "End with nn.LogSoftmax(dim=1), or use cross_entropy on logits."
-        seen = f"nll_loss gets numbers from {float(x.min()):.3g} to {float(x.max()):.3g}, which are no log-probabilities."
+        seen = (
+            f"nll_loss gets numbers from {float(x.min()):.3g} to {float(x.max()):.3g}, which are no log-probabilities."
+        )
         return [Finding("E-CFG-LOSS", seen, advice)]
     return []
 
@@ -133,7 +135,11 @@ def outside(call: LossCall) -> list[Finding]:
         kept = y[y != call.settings.get("ignore_index", -100)]
         if len(kept) and (int(kept.min()) < 0 or int(kept.max()) >= x.shape[1]):
             seen = f"Labels run from {int(kept.min())} to {int(kept.max())}, and there are outputs for 0 to {x.shape[1] - 1}."
-            return [Finding("E-LABELS", seen, "Class indices begin with 0; make the last layer as wide as there are classes.")]
+            return [
+                Finding(
+                    "E-LABELS", seen, "Class indices begin with 0; make the last layer as wide as there are classes."
+                )
+            ]
     if call.name.startswith("binary_cross_entropy") and (float(y.min()) < 0 or float(y.max()) > 1):
         seen = f"Targets of a binary loss run from {float(y.min()):.3g} to {float(y.max()):.3g}."
         return [Finding("E-LABELS", seen, "They must be 0 and 1, or probabilities between.")]
@@ -159,7 +165,9 @@ def targets_vary(exam: Exam) -> list[Finding] | None:
     y = torch.cat([each.y for each in exam.batches])
     if len(y) >= 4 * FEWEST and bool((y == y[0]).all()):
         seen = f"All {len(y)} targets of the first {len(exam.batches)} batches are {float(y[0]):g}."
-        return [Finding("E-TARGET-ONE", seen, "There is nothing to learn: shuffle the examples, look at the target column.")]
+        return [
+            Finding("E-TARGET-ONE", seen, "There is nothing to learn: shuffle the examples, look at the target column.")
+        ]
     if y.is_floating_point() and len(y) >= FEWEST and any(call.name in SQUARED for call in exam.first.calls.losses):
         return odd_scale(y)
     return []
@@ -183,6 +191,14 @@ def first_loss(exam: Exam) -> list[Finding] | None:
         return None
     value = minimised(exam, calls[0])
     seen = f"The first loss is {value:.3g}, a guess has {theory:.3g}"
+    if value < 0 and abs(value + plainly(calls[0])) < 1e-3 * abs(value):
+        return [
+            Finding(
+                "W-LOSS-SIGN",
+                f"{seen}: the sign is wrong, and the loss would rise.",
+                "Minimise the loss itself, not -loss.",
+            )
+        ]
     if value > 2 * theory + 2:
         advice = "Standardise the inputs, start the last layer with smaller weights, and take the mean over the batch."
         return [Finding("W-LOSS-START", f"{seen}: the untrained network is sure and wrong.", advice)]
@@ -196,6 +212,11 @@ def minimised(exam: Exam, call: LossCall) -> float:
     """The loss that the update went down, or that of the call where the update says none or went down several."""
     if len(exam.first.calls.losses) == 1 and "loss" in exam.first.logs:
         return float(exam.first.logs["loss"])
+    return plainly(call)
+
+
+def plainly(call: LossCall) -> float:
+    """The mean over the items of the call."""
     settings = {**call.settings, "reduction": "mean"}
     return float(getattr(torch.nn.functional, call.name)(call.answers, call.targets, **settings))
 

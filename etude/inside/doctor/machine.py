@@ -109,7 +109,10 @@ def browser_found() -> tuple[str, list[Finding]]:
     try:
         webbrowser.get()
     except webbrowser.Error:
-        return "none here; `playground` and `--watch` print an address that a browser elsewhere can open by a tunnel", []
+        return (
+            "none here; `playground` and `--watch` print an address that a browser elsewhere can open by a tunnel",
+            [],
+        )
     return "found", []
 
 

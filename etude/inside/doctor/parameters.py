@@ -22,8 +22,19 @@ def in_one_optimizer(exam: Exam) -> list[Finding] | None:
     held = Counter(id(each) for one in learner.optimizers().values() for each in one.parameters)
     if not held:
         return None
+    unknown = strangers(exam)
     names = {id(each): name for name, each in learner.named_parameters()}
-    return [*missing(exam, held), *twice(held, names), *foreign(held, names)]
+    return [*unknown, *missing(exam, held), *twice(held, names), *foreign(held, names)]
+
+
+def strangers(exam: Exam) -> list[Finding]:
+    """Parameters that the update uses and that no module of the learner owns."""
+    n = len(exam.first.calls.strangers)
+    if not n:
+        return []
+    seen = f"{n} parameters take part in the update and belong to no module of the learner: no optimizer and no run has them."
+    advice = "Keep layers in nn.ModuleList or nn.ModuleDict, not in a list or dict; let the objective use the model it is given."
+    return [Finding("W-NOT-REGISTERED", seen, advice)]
 
 
 def missing(exam: Exam, held: Counter[int]) -> list[Finding]:
@@ -85,7 +96,9 @@ def gradients_arrive(exam: Exam) -> list[Finding] | None:
     lost = [name for name, each in gradients.items() if each is not None and not bool(each.isfinite().all())]
     if lost:
         seen = f"The first gradient of {listed(lost)} is NaN or infinite."
-        return [Finding("E-NUM-NONFINITE", seen, "Look for sqrt(0), log(0), 0/0; a where() does not hide them from it.")]
+        return [
+            Finding("E-NUM-NONFINITE", seen, "Look for sqrt(0), log(0), 0/0; a where() does not hide them from it.")
+        ]
     return [*absent(exam, [name for name, each in gradients.items() if each is None]), *resting(exam, stepped)]
 
 
@@ -161,7 +174,9 @@ def gradients_alike(exam: Exam) -> list[Finding] | None:
         return []
     code, word = ("W-GRAD-VANISH", "smaller") if low < high else ("W-GRAD-EXPLODE", "larger")
     seen = f"The gradient of {first} is {max(low / high, high / low):.1g} times {word} than that of {last}."
-    advice = "Use ReLU and He's start, normalisation or skip connections; for long sequences an LSTM, or clip the gradient."
+    advice = (
+        "Use ReLU and He's start, normalisation or skip connections; for long sequences an LSTM, or clip the gradient."
+    )
     return [Finding(code, seen, advice)]
 
 

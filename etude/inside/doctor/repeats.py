@@ -29,7 +29,9 @@ def same_again(exam: Exam) -> list[Finding]:
             )
         ]
     seen = f"The same update, done twice from the same state and seed, differs in {listed(different)}."
-    advice = "Something draws chance from elsewhere (numpy, the clock, a generator of its own): take torch's, by the seed."
+    advice = (
+        "Something draws chance from elsewhere (numpy, the clock, a generator of its own): take torch's, by the seed."
+    )
     return [Finding("W-CHANCE", seen, advice)]
 
 
@@ -62,5 +64,9 @@ def evaluation_leaves_no_trace(exam: Exam) -> list[Finding]:
     if left:
         learner.train()
         seen = f"After an evaluation {len(left)} layers stay in evaluation mode: dropout and batch norm are off from then on."
-        return [Finding("W-EVAL-MODE", seen, "Evaluate within `with evaluating(network)`, or call network.train() after it.")]
+        return [
+            Finding(
+                "W-EVAL-MODE", seen, "Evaluate within `with evaluating(network)`, or call network.train() after it."
+            )
+        ]
     return []

@@ -1,6 +1,7 @@
 """One update of a copy, with everything noted that a check may ask for; the training itself does not feel it."""
 
 import random
+import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,19 @@ LOSSES = {
 }
 """functions of torch.nn.functional by which networks are judged"""
 DIFFERENCES = {"sub", "__sub__", "rsub", "__rsub__"}
+SHAPING = {
+    "View",
+    "UnsafeView",
+    "Reshape",
+    "ReshapeAlias",
+    "Squeeze",
+    "Unsqueeze",
+    "Select",
+    "Slice",
+    "Clone",
+    "ToCopy",
+}
+"""operations that give numbers another shape or type and leave them as they are"""
 PLACES = 50
 """updates at which a schedule is asked"""
 
@@ -59,6 +73,8 @@ class Calls:
     """share of the units that are 0 for every example, and the number of units, of each rectifier"""
     saturated: list[tuple[str, float]] = field(default_factory=list)
     """tanh or sigmoid, and the share of its numbers at an end"""
+    strangers: set[int] = field(default_factory=set)
+    """identities of the parameters that took part and are none of the learner's"""
     first: tuple[str, tuple[Any, ...], dict[str, Any]] | None = None
     """the module that was asked first, by name, and with what"""
     entering: Tensor | None = None
@@ -96,12 +112,20 @@ def unnoticed(learner: nn.Module) -> Iterator[None]:
             np.random.set_state(states[1])
 
 
+def begin_chance(number: int) -> None:
+    """torch.manual_seed without its look at devices that nobody uses, which takes longer than a small update."""
+    torch.default_generator.manual_seed(number)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(number)
+
+
 class Listening(TorchFunctionMode):
     """Notes the calls of torch's functions that tell something; they do what they always do."""
 
-    def __init__(self, calls: Calls, examples: int) -> None:
+    def __init__(self, calls: Calls, examples: int, known: set[int]) -> None:
+        """`known` are the identities of the learner's parameters."""
         super().__init__()
-        self.calls, self.examples = calls, examples
+        self.calls, self.examples, self.known = calls, examples, known
 
     def __torch_function__(
         self, func: Any, types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -111,6 +135,9 @@ class Listening(TorchFunctionMode):
             self.note_loss(name, args, settings)
         elif name in DIFFERENCES:
             self.note_broadcast("a difference", args)
+        if torch.is_grad_enabled():
+            parameters = (each for each in args if isinstance(each, nn.Parameter) and each.requires_grad)
+            self.calls.strangers |= {id(each) for each in parameters} - self.known
         result = func(*args, **settings)
         if func in (F.relu, torch.relu, Tensor.relu, torch.relu_, Tensor.relu_) and isinstance(result, Tensor):
             self.note_rectifier(result.detach())
@@ -124,7 +151,7 @@ class Listening(TorchFunctionMode):
         if len(both) < 2 or not all(isinstance(each, Tensor) for each in both):
             return
         answers, targets = both
-        made_by = answers.grad_fn.name() if answers.grad_fn is not None else ""
+        made_by = maker(answers)
         rest = {key: value for key, value in settings.items() if key not in ("input", "target")}
         self.calls.losses.append(LossCall(name, answers.detach(), targets.detach(), made_by, rest))
         self.note_broadcast(name, (answers, targets))
@@ -152,6 +179,14 @@ class Listening(TorchFunctionMode):
             self.calls.saturated.append((name, float(ends.double().mean())))
 
 
+def maker(answers: Tensor) -> str:
+    """The operation that numbers come from, whatever shape they were given afterwards; '' where there is none."""
+    step: Any = answers.grad_fn
+    while step is not None and re.sub(r"Backward\d*$", "", step.name()) in SHAPING:
+        step = step.next_functions[0][0]
+    return step.name() if step is not None else ""
+
+
 def copy_of(learner: Learner[Any], steps: int) -> Learner[Any]:
     """A copy at the highest rate that its schedules reach: an update while they warm up would tell nothing."""
     copy = deepcopy(learner)
@@ -177,9 +212,7 @@ def peak(optimizer: Optimizer, steps: int) -> float:
     return max(factors(optimizer, steps))
 
 
-def trace(
-    learner: Learner[Any], batch: Any, *, steps: int, gradients: Mapping[str, Tensor] | None = None
-) -> Trace:
+def trace(learner: Learner[Any], batch: Any, *, steps: int, gradients: Mapping[str, Tensor] | None = None) -> Trace:
     """Let a copy learn from `batch`; `gradients` are what an earlier update would have left in the parameters."""
     copy, calls = copy_of(learner, steps), Calls()
     for name, parameter in copy.named_parameters():
@@ -188,7 +221,8 @@ def trace(
     before = {name: each.detach().clone() for name, each in copy.named_parameters()}
     logs: Logs = {}
     error: Exception | None = None
-    with torch.enable_grad(), noted(copy) as passages, overheard(copy, calls), Listening(calls, len(batch)):
+    listening = Listening(calls, len(batch), {id(each) for each in copy.parameters()})
+    with torch.enable_grad(), noted(copy) as passages, overheard(copy, calls), listening:
         begun = time.perf_counter()
         try:
             logs = copy.update(batch)
