@@ -15,7 +15,7 @@ from etude.verbs.doctor import diagnose, diagnose_machine, diagnose_run
 from etude.verbs.folders import find_run
 from etude.verbs.recipes import default_recipe
 
-HELP = """usage: etude doctor RECIPE [flags]   ask a network, its data, its loss and its optimizer what is wrong with them
+HELP = """usage: etude doctor RECIPE [flags]   what is wrong with a network, its data, its loss and its optimizer
        etude doctor RUN              what the curves and the network of a run say, finished or not
        etude doctor --env            whether this machine is fit
 Each takes --json; the exit code is 1 if something is wrong. `etude doctor RECIPE --help` shows the flags of a recipe.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any, TypeAlias
 
@@ -71,7 +72,7 @@ def falls(curves: Curves) -> list[Finding]:
 def leaping(losses: list[float]) -> list[Finding]:
     """A loss that jumps from row to row by more than it has fallen."""
     later = losses[len(losses) // 2 :]
-    jump = median(abs(one - other) for one, other in zip(later, later[1:], strict=False))
+    jump = median(abs(one - other) for one, other in pairwise(later))
     fallen = median(losses[:3]) - median(later)
     if min(losses) < 0 or jump < 0.5 * median(later) or jump < 2 * abs(fallen):
         return []
@@ -98,7 +99,7 @@ def long_enough(curves: Curves) -> list[Finding]:
     whole = best - gains[0]
     if whole <= 0 or gains[-1] < best or best - before < STILL * whole:
         return []
-    seen = f"{words(curves.score)} is best at the end, and the last quarter made {(best - before) / whole:.0%} of all progress."
+    seen = f"{words(curves.score)} is best at the end; the last quarter made {(best - before) / whole:.0%} of it."
     return [Finding("W-STILL-FALLING", seen, f"Train longer: `etude resume RUN --steps {2 * curves.steps}`.")]
 
 

@@ -100,7 +100,7 @@ def decay_sensible(exam: Exam) -> list[Finding] | None:
             decay = float(group.get("weight_decay", 0.0))
             lost = 1 - math.exp(-rate * top * decay * 10) if decay else 0.0
             if lost > 0.3:
-                seen = f"The weight decay of {name}, {decay:g} at rate {rate:g}, takes {lost:.0%} of each weight in 10 updates."
+                seen = f"The weight decay of {name}, {decay:g} at rate {rate:g}, takes {lost:.0%} in 10 updates."
                 return [Finding("W-DECAY", seen, "Usual are 1e-4 to 1e-1; lower --weight-decay.")]
             if decay and not decoupled(optimizer) and (pull := pulled(exam, optimizer, decay)) > 10:
                 seen = f"The weight decay of {name}, {decay:g}, pulls {pull:.0f} times as hard as the examples."
@@ -157,7 +157,7 @@ def one_batch_overfits(exam: Exam) -> list[Finding] | None:
     if abs(begin) < 1e-6:
         return []
     seen = f"{len(losses)} updates on one batch leave its loss at {losses[-1]:.4g} (it was {begin:.4g})."
-    advice = "What cannot learn one batch by heart learns nothing: look at the rate, the loss and whether targets fit inputs."
+    advice = "Who cannot learn one batch by heart learns nothing: look at the rate, the loss, the targets."
     return [Finding("W-NO-OVERFIT", seen, advice)]
 
 

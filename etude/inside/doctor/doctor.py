@@ -81,6 +81,7 @@ CHECKS = (
     Check("labels follow inputs", labels_follow_inputs, whole=True),
     Check("evaluation leaves no trace", evaluation_leaves_no_trace, whole=True),
 )
+UNFIT = "it does not fit this network"
 LONGEST, SHARE = 4.0, 0.1
 """seconds, and share of the training, that a check before it may take"""
 LATER = {update_runs, steps_sensible, units_alive, gradients_arrive, gradients_alike, equal_answers}
@@ -136,7 +137,7 @@ def judged(check: Check, exam: Exam, update: float, *, left: float, whole: bool)
         findings = check.ask(exam)
         return Verdict(check.sentence, tuple(findings or ()), skipped=NOT_HERE if findings is None else "")
     except Exception as error:  # a network of a kind that the check does not know must not stop its training
-        return Verdict(check.sentence, skipped=f"it does not fit this network ({type(error).__name__}: {error})"[:200])
+        return Verdict(check.sentence, skipped=f"{UNFIT} ({type(error).__name__}: {error})"[:200])
 
 
 def swept(exam: Exam, update: float, *, left: float) -> Verdict:

@@ -56,7 +56,7 @@ def scaled_inputs(exam: Exam) -> list[Finding] | None:
     return [
         Finding(
             "W-INPUT-SCALE",
-            f"The first layer gets numbers up to {greatest:.3g} (root mean square {size:.3g}), which fits no usual rate.",
+            f"The first layer gets numbers up to {greatest:.3g} (root mean square {size:.3g}): no usual rate fits.",
             "Standardise them: (x - mean) / deviation of the training part; bytes of pictures also by 255.",
         )
     ]
@@ -84,7 +84,7 @@ def known_statistics(exam: Exam) -> list[Finding] | None:
         Finding(
             "W-PRETRAINED-INPUT",
             f"{listed(far)}: what arrives lies more than {SHIFTED:g} standard deviations from what it was trained on.",
-            "Scale the inputs as those of the weights' first training were: its mean and deviation, its order of colours.",
+            "Scale the inputs as in the weights' first training: its mean and deviation, its order of colours.",
         )
     ]
 
@@ -127,7 +127,7 @@ def order_by_chance(exam: Exam) -> list[Finding] | None:
     alike = float((y[1:] == y[:-1]).double().mean())
     if alike < (1 + by_chance) / 2 or by_chance > 0.9:
         return []
-    seen = f"{alike:.0%} of the examples have the class of the one before, by chance {by_chance:.0%} would: they are sorted."
+    seen = f"{alike:.0%} of the examples have the class of the one before (by chance {by_chance:.0%}): they are sorted."
     return [Finding("W-ORDER", seen, "Shuffle the training examples: etude.data.batches.shuffled does.")]
 
 

@@ -20,7 +20,7 @@ FEWEST = 8
 REMEDIES = {
     "does not require grad": (
         "E-GRAPH-CUT",
-        "The way from the weights to the loss is cut: look for .detach(), .item(), torch.no_grad(), argmax, or a tensor "
+        "The way from the weights to the loss is cut: look for .detach(), .item(), no_grad(), argmax, or a tensor "
         "that is made anew from numbers.",
     ),
     "leaf Variable that requires grad": (
@@ -29,7 +29,7 @@ REMEDIES = {
     ),
     "modified by an inplace operation": (
         "E-IN-PLACE",
-        "Write x = x + y in place of x += y, and nn.ReLU() in place of nn.ReLU(inplace=True), before what is needed again.",
+        "Write x = x + y in place of x += y, and nn.ReLU() in place of nn.ReLU(inplace=True).",
     ),
     "backward through the graph a second time": (
         "E-GRAPH-TWICE",
@@ -134,7 +134,9 @@ def outside(call: LossCall) -> list[Finding]:
     if call.name in CLASSES and not y.is_floating_point() and x.ndim > 1:
         kept = y[y != call.settings.get("ignore_index", -100)]
         if len(kept) and (int(kept.min()) < 0 or int(kept.max()) >= x.shape[1]):
-            seen = f"Labels run from {int(kept.min())} to {int(kept.max())}, and there are outputs for 0 to {x.shape[1] - 1}."
+            seen = (
+                f"Labels run from {int(kept.min())} to {int(kept.max())}; there are outputs for 0 to {x.shape[1] - 1}."
+            )
             return [
                 Finding(
                     "E-LABELS", seen, "Class indices begin with 0; make the last layer as wide as there are classes."
@@ -195,7 +197,7 @@ def first_loss(exam: Exam) -> list[Finding] | None:
         return [
             Finding(
                 "W-LOSS-SIGN",
-                f"{seen}: the sign is wrong, and the loss would rise.",
+                f"{seen}: its sign is wrong.",
                 "Minimise the loss itself, not -loss.",
             )
         ]

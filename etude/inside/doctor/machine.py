@@ -22,11 +22,8 @@ EXTRAS = {"gymnasium": ("rl", "environments of Gymnasium for ppo, dqn, reinforce
 
 
 def python_fits() -> tuple[str, list[Finding]]:
-    """Python 3.11 or later."""
-    told = sys.version.split()[0]
-    if sys.version_info >= (3, 11):
-        return told, []
-    return told, [Finding("E-PYTHON", f"This is Python {told}.", "Install Python 3.11 or later.")]
+    """An older one than 3.11 cannot install etude."""
+    return sys.version.split()[0], []
 
 
 def torch_fits() -> tuple[str, list[Finding]]:

@@ -32,8 +32,8 @@ def strangers(exam: Exam) -> list[Finding]:
     n = len(exam.first.calls.strangers)
     if not n:
         return []
-    seen = f"{n} parameters take part in the update and belong to no module of the learner: no optimizer and no run has them."
-    advice = "Keep layers in nn.ModuleList or nn.ModuleDict, not in a list or dict; let the objective use the model it is given."
+    seen = f"{n} parameters take part in the update and belong to no module of the learner: no run keeps them."
+    advice = "Keep layers in nn.ModuleList or ModuleDict; let the objective use the model that it is given."
     return [Finding("W-NOT-REGISTERED", seen, advice)]
 
 

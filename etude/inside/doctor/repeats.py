@@ -5,14 +5,17 @@ from torch import Tensor
 
 from etude.inside.doctor.exam import Exam
 from etude.inside.doctor.finding import Finding, listed
+from etude.inside.doctor.parameters import followed
 from etude.inside.doctor.trace import unnoticed
 
 
 def same_again(exam: Exam) -> list[Finding]:
-    """The same update from the same weights and the same chance, with the old gradients still there, gives equal bits."""
+    """The same update from the same state and chance gives equal bits, though the old gradients are still there."""
     if exam.first.error is not None:
         return []
-    before = {name: each.gradient for name, each in exam.first.changes.items() if each.gradient is not None}
+    stepped = set(followed(exam)) or set(exam.first.changes)  # nobody clears what no optimizer has
+    gradients = {name: exam.first.changes[name].gradient for name in stepped}
+    before = {name: each for name, each in gradients.items() if each is not None}
     again = exam.again(gradients=before)
     if again.error is not None:
         return []
@@ -63,10 +66,6 @@ def evaluation_leaves_no_trace(exam: Exam) -> list[Finding]:
         return [Finding("W-EVAL-CHANGES", seen, advice)]
     if left:
         learner.train()
-        seen = f"After an evaluation {len(left)} layers stay in evaluation mode: dropout and batch norm are off from then on."
-        return [
-            Finding(
-                "W-EVAL-MODE", seen, "Evaluate within `with evaluating(network)`, or call network.train() after it."
-            )
-        ]
+        seen = f"After an evaluation {len(left)} layers stay in evaluation mode, without dropout."
+        return [Finding("W-EVAL-MODE", seen, "Evaluate within `with evaluating(network)`, or call train() after it.")]
     return []

@@ -33,6 +33,8 @@ LOSSES = {
 }
 """functions of torch.nn.functional by which networks are judged"""
 DIFFERENCES = {"sub", "__sub__", "rsub", "__rsub__"}
+ACCESS = {"__get__", "__set__"}
+"""a look at a tensor's fields, by which it takes part in nothing"""
 SHAPING = {
     "View",
     "UnsafeView",
@@ -40,8 +42,6 @@ SHAPING = {
     "ReshapeAlias",
     "Squeeze",
     "Unsqueeze",
-    "Select",
-    "Slice",
     "Clone",
     "ToCopy",
 }
@@ -135,7 +135,7 @@ class Listening(TorchFunctionMode):
             self.note_loss(name, args, settings)
         elif name in DIFFERENCES:
             self.note_broadcast("a difference", args)
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() and name not in ACCESS:
             parameters = (each for each in args if isinstance(each, nn.Parameter) and each.requires_grad)
             self.calls.strangers |= {id(each) for each in parameters} - self.known
         result = func(*args, **settings)
