@@ -44,7 +44,8 @@ def usage() -> str:
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
         "exit codes: 0 done, 1 a --require gate not met or a finding of doctor, 2 usage, 3 data, 4 run folder,\n"
-        "  5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude, 130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
+        "  5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude, 130 Ctrl-C, 143 SIGTERM\n"
+        "  (the last two can be resumed)\n"
     )
 
 

@@ -85,7 +85,7 @@ def steps_sensible(exam: Exam) -> list[Finding] | None:
 
 def moved_by(change: Change) -> float:
     """As a share of its size, or of the size that weights of chance have, where it starts smaller than they do."""
-    usual = change.before[0].numel() ** -0.5
+    usual = 1 / math.sqrt(change.before[0].numel())
     size = float(change.before.double().square().mean().sqrt())
     return moved(change) * min(1.0, size / usual)
 
@@ -204,7 +204,7 @@ def rate_in_range(exam: Exam) -> Verdict:
     optimizer = next(iter(exam.experiment.learner.optimizers().values()))
     rate = optimizer.base_rates[0] * peak(optimizer, exam.experiment.steps)
     told = f"{rate * ratios[first]:.1e} to {rate * ratios[last]:.1e} go down; here it is {rate:.1e}"
-    findings = ()
+    findings: tuple[Finding, ...] = ()
     if ratios[last] < TOO_HIGH:
         findings = (Finding("W-RATE-HIGH", f"Rates of {told}.", f"Try --rate {rate * ratios[last] / 3:.0e}."),)
     elif ratios[first] > TOO_LOW:
