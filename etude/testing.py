@@ -93,9 +93,9 @@ def check_figures(folder: Path) -> None:
 
 
 def sound(experiments: Iterator[Experiment[Any]]) -> Iterator[Experiment[Any]]:
-    """The same trainings, if the doctor finds nothing wrong with the first, in half a second beside one update."""
+    """The same trainings, if the doctor finds nothing wrong with the first, in a fifth of a second beside one update."""
     first = next(experiments)
-    diagnosis = examined(first, seconds=0.5, share=math.inf)
+    diagnosis = examined(first, seconds=0.2, share=math.inf)
     assert diagnosis.ok, f"doctor: {diagnosis.findings[0].sentence}"
     unfit = [each for each in diagnosis.verdicts if UNFIT in each.skipped]
     assert not unfit, f"doctor: {unfit[0].check}: {unfit[0].skipped}"
