@@ -12,6 +12,7 @@ from etude.inside.doctor.curves import Curves, judged_curves
 from etude.inside.doctor.doctor import UNFIT, examined, preflight
 from etude.layers.outputs import Scalar
 from etude.training.store import read_lines
+from etude.verbs.recipes import default_recipe, fill_recipe
 from tests.zoo import data, losses, networks, optimizers
 from tests.zoo.healthy import Change, network, quantities, regression, training
 
@@ -43,6 +44,18 @@ def test_training_does_not_feel_the_doctor(tmp_path: Path, monkeypatch: pytest.M
     last = "checkpoints/step-000000060/*.safetensors"
     one, other = (load_file(next(Path("runs", name).glob(last))) for name in ("with", "without"))
     assert one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_world_of_an_agent_stands_where_it_stood() -> None:
+    """Its batches come from acting in a world that is a part of the learner."""
+    recipe = default_recipe("ppo")
+    experiment = next(fill_recipe(recipe, type(recipe).tiny).experiments())
+    before = {name: each.clone() for name, each in experiment.learner.state_dict().items()}
+    chance = torch.get_rng_state()
+    assert preflight(experiment).ok
+    after = experiment.learner.state_dict()
+    assert [name for name in before if not torch.equal(before[name], after[name])] == []
+    assert torch.equal(chance, torch.get_rng_state())
 
 
 def test_what_is_found_before_a_training_is_told_and_kept(
