@@ -93,7 +93,7 @@ def check_figures(folder: Path) -> None:
 
 
 def sound(experiments: Iterator[Experiment[Any]]) -> Iterator[Experiment[Any]]:
-    """The same trainings, if the doctor finds nothing wrong with the first, in a fifth of a second beside one update."""
+    """The same trainings, if the doctor finds nothing wrong with the first, in a fifth of a second and one update."""
     first = next(experiments)
     diagnosis = examined(first, seconds=0.2, share=math.inf)
     assert diagnosis.ok, f"doctor: {diagnosis.findings[0].sentence}"
