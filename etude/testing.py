@@ -1,8 +1,11 @@
 """Does a recipe behave? The checks that etude runs on its own recipes, for authors of others."""
 
 import json
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,11 @@ import torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
+from etude.inside.doctor.doctor import UNFIT, examined
 from etude.report.report import write_report
 from etude.training.abilities import Generating
 from etude.training.drawings import plain, read_figures
-from etude.training.experiment import Recipe
+from etude.training.experiment import Experiment, Recipe
 from etude.training.phases import train
 from etude.verbs.evaluate import evaluate
 from etude.verbs.generate import generate, wish_for
@@ -26,8 +30,9 @@ def check_recipe(name: str, folder: Path, **settings: Any) -> None:
     """AssertionError with a sentence, unless the recipe keeps every promise; `folder` is an empty place for its runs.
 
     It has defaults and documentation for each field; survives JSON; trains with its `tiny` values, or with
-    `settings`, so that weights change and losses are finite; a run stopped after one update and resumed has the same
-    bits as an uninterrupted one; and its network can be rebuilt from the run folder.
+    `settings`, so that weights change and losses are finite; the doctor finds nothing wrong with it; a run that the
+    doctor looked over, stopped after one update and resumed has the same bits as an uninterrupted one that nobody
+    looked over; and its network can be rebuilt from the run folder.
     """
     recipe = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | settings)
     check_documentation(type(recipe))
@@ -87,9 +92,24 @@ def check_figures(folder: Path) -> None:
         assert f'aria-label="{escape(figure.title, quote=True)}"' in page, f"the figure {name} is not in the report"
 
 
+def sound(experiments: Iterator[Experiment[Any]]) -> Iterator[Experiment[Any]]:
+    """The same trainings, if the doctor finds nothing wrong with the first, in a fifth of a second and one update."""
+    first = next(experiments)
+    diagnosis = examined(first, seconds=0.2, share=math.inf)
+    assert diagnosis.ok, f"doctor: {diagnosis.findings[0].sentence}"
+    unfit = [each for each in diagnosis.verdicts if UNFIT in each.skipped]
+    assert not unfit, f"doctor: {unfit[0].check}: {unfit[0].skipped}"
+    return chain([first], experiments)
+
+
 def trained_in(name: str, recipe: Recipe, out: Path, *, stops: list[int]) -> dict[str, Tensor]:
-    """The final state of the learner of the last phase, after closing the training at each of `stops` and resuming."""
+    """The final state of the learner of the last phase, after closing the training at each of `stops` and resuming.
+
+    One that is to be stopped is looked over by the doctor first.
+    """
     experiments, run = start(name, recipe, out=out)
+    if stops:
+        experiments = sound(experiments)
     for stop in stops:
         events = train(experiments, run)
         for event in events:

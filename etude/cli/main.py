@@ -14,6 +14,7 @@ from etude.errors import EtudeError, ResourceError, UsageError, nearest
 VERBS = {
     "train": "train a recipe on data: etude train lenet --data photos/",
     "resume": "go on with a training that was stopped: etude resume",
+    "doctor": "what is wrong with a training, a run or this machine",
     "evaluate": "score a run on its test part, with intervals and baselines",
     "predict": "answers for new files or texts: etude predict last picture.png",
     "generate": "new texts, pictures or points from a run that makes some",
@@ -46,8 +47,8 @@ def usage() -> str:
         "  etude evaluate && etude report         its honest score, and a page about it\n"
         "  etude train tabular --data people.csv --target income\n\n"
         "An error ends in its code: `etude explain E-CSV-RAGGED` says more, `etude explain codes` lists all.\n\n"
-        "exit codes: 0 done, 1 a --require gate not met, data to mend, or a recipe of yours failed, 2 usage, 3 data,\n"
-        "  4 run folder, 5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude,\n"
+        "exit codes: 0 done, 1 a gate not met, data to mend, a finding of doctor, or an error in a recipe of yours,\n"
+        "  2 usage, 3 data, 4 run folder, 5 resources, 6 diverged, 7 run folder in use, 70 a bug of etude,\n"
         "  130 Ctrl-C, 143 SIGTERM (both can be resumed)\n"
     )
 

@@ -1,5 +1,6 @@
 """A training that somebody watches: the run folder is held, the screen shows it, Ctrl-C ends it between two updates."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from types import TracebackType
@@ -9,6 +10,7 @@ from etude.cli.flags import show
 from etude.cli.gates import failed_gates
 from etude.cli.screen import Screen
 from etude.cli.signals import Interrupts
+from etude.inside.doctor.finding import Finding
 from etude.training.fit import Event
 from etude.training.run import Run
 from etude.training.store import locked
@@ -36,6 +38,11 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.open.close()
+
+    def tell(self, findings: Sequence[Finding]) -> None:
+        """What is doubtful about a training that begins all the same."""
+        for each in findings:
+            self.screen.note(f"  doctor: {each.sentence}")
 
     def stops_after(self, event: Event) -> bool:
         """Show an event; whether somebody wants the training to end with it."""

@@ -10,6 +10,7 @@ from etude.cli.gates import check_gates
 from etude.cli.page import PageFlags, reserved, trained
 from etude.cli.session import Session
 from etude.errors import UsageError
+from etude.verbs.doctor import looked_over
 from etude.verbs.dry_run import rehearse
 from etude.verbs.recipes import default_recipe
 from etude.verbs.train import start
@@ -30,6 +31,8 @@ class Flags:
     start_from: Path | None = None
     """recipe.json of another run, whose values become the defaults here"""
     page: PageFlags = field(default_factory=PageFlags)
+    doctor: bool = True
+    """look the training over before it begins, in a tenth of its time at most; --no-doctor begins at once"""
     dry_run: bool = False
     """show the settings, shapes, parameters and measured cost, and train nothing"""
     json: bool = False
@@ -52,6 +55,9 @@ def command(arguments: list[str]) -> int:
     listener = reserved(flags.page)
     experiments, run = start(name, recipe, run_name=flags.name, minutes=flags.minutes, out=flags.out)
     with Session(run) as session:
+        if flags.doctor:
+            experiments, findings = looked_over(experiments, run)
+            session.tell(findings)
         events = trained(experiments, run, session.interrupts, listener=listener, browser=flags.page.browser)
         with closing(events):
             for event in events:
