@@ -48,5 +48,7 @@ class Source:
     """read 01/02/2023 as the first of February"""
     max_pixels: Count = 50_000_000
     """refuse larger pictures before they are decoded"""
+    unreadable: Literal["skip", "stop"] = "skip"
+    """pictures that cannot be read: left out and listed if they are at most one in a hundred, or an error"""
     overfit: int = 0
     """if above 0: train and validate on the first so many training examples, to see that the network can learn"""

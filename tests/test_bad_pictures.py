@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from etude.data.load import load
@@ -50,6 +51,25 @@ def test_all_bad_files_are_reported_together(tmp_path: Path) -> None:
     error = refused(tmp_path)
     assert error.message.startswith("7 of 17 pictures cannot be used")
     assert error.message.count("E-IMG-TYPE") == 5 and "and 2 more" in error.message
+
+
+def test_one_bad_picture_in_a_hundred_is_left_out_and_listed(tmp_path: Path) -> None:
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in range(100):
+            Image.new("L", (8, 8), number).save(tmp_path / name / f"{number:03}.png")
+    whole = load(Source(str(tmp_path)), size=8)
+    for name in ("cat/050.png", "dog/010.png"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:40])
+    left = load(Source(str(tmp_path)), size=8)
+    assert sum(map(len, left.rows)) == 198
+    (note,) = (each for each in left.notes if each.startswith("W-IMG-LEFT-OUT"))
+    assert "2 of 200 pictures cannot be read" in note and "cat/050.png" in note and "dog/010.png" in note
+    shades = [torch.cat([each.x[:, 0, 0, 0] for each in (some.train, some.valid, some.test)]) for some in (whole, left)]
+    assert sorted(shades[0].tolist()) == sorted([*shades[1].tolist(), 50, 10])
+    assert "2 of 200 pictures cannot be used" in refused(tmp_path, unreadable="stop").message
+    (tmp_path / "cat" / "000.png").write_bytes(b"")
+    assert "3 of 200 pictures cannot be used" in refused(tmp_path).message
 
 
 def test_an_unprintable_name_is_escaped(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_bad_picture_is_named_with_its_fault(row: Row, tmp_path: Path) -> None
     refused(row, tmp_path, lambda source: load(source, size=8), given="")
 
 
-@pytest.mark.parametrize(("read", "row"), structures.REFUSED, ids=str)
+@pytest.mark.parametrize(("read", "row"), structures.REFUSED, ids=[str(row) for _, row in structures.REFUSED])
 def test_a_bad_text_or_graph_is_refused_in_words(read: Callable[[Source], object], row: Row, tmp_path: Path) -> None:
     refused(row, tmp_path, read, given=row.file)
 

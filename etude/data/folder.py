@@ -3,10 +3,11 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,10 @@ SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".jfif"]
 )
 PARTS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "test": 2}
+LEFT_OUT = 0.01
+"""of the pictures may be unreadable"""
+SHOWN = 5
+"""bad files that a message names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ def read_folder(folder: Path, source: Source, *, size: int) -> RawPictures:
     """
     files, notes = labelled_files(folder)
     contents = [(each.name, each.path.read_bytes) for each in files]
-    pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+    rows, pictures, said = read_most(contents, source, size=size)
+    files = [files[row] for row in rows]
     part = np.array([each.part for each in files], dtype=np.int8)
     return RawPictures(
         pictures,
@@ -56,13 +62,10 @@ def read_bare_folder(folder: Path, source: Source, *, size: int) -> BarePictures
     """All pictures below `folder`, whatever folders they are in; train, valid and test at its top are kept as parts."""
     passed: Counter[str] = Counter()
     files = list(_pictures(folder, passed))
-    names = [each.relative_to(folder).as_posix() for each in files]
+    contents = [(each.relative_to(folder).as_posix(), each.read_bytes) for each in files]
+    rows, pictures, said = read_most(contents, source, size=size)
+    names = [contents[row][0] for row in rows]
     part = np.array([PARTS.get(name.split("/")[0].lower(), -1) if "/" in name else -1 for name in names], dtype=np.int8)
-    pictures, said = read_pictures(
-        [(name, path.read_bytes) for name, path in zip(names, files, strict=True)],
-        max_pixels=source.max_pixels,
-        size=size,
-    )
     notes = (*_passed_over(folder, passed), *said)
     keep = (part >= 0).any() and (part <= 0).any()  # a folder that is called test and holds all is no test part
     return BarePictures(pictures, names, part if keep else None, notes)
@@ -83,7 +86,8 @@ def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
         if not members:
             raise DataError("E-IMG-NONE", f"{path.name} has no pictures in folders named after their class")
         contents = [(each, found[each]) for each in members]
-        pictures, said = read_pictures(contents, max_pixels=source.max_pixels, size=size)
+        rows, pictures, said = read_most(contents, source, size=size)
+    members = [members[row] for row in rows]
     folders = [each.split("/")[:-1] for each in members]
     part = np.array([PARTS.get(each[-2].lower(), -1) if len(each) > 1 else -1 for each in folders], dtype=np.int8)
     divided = (part >= 0).all() and (part == 0).any()
@@ -91,15 +95,40 @@ def read_zip(path: Path, source: Source, *, size: int) -> RawPictures:
     return RawPictures(pictures, labels, names=members, part=part if divided else None, notes=said)
 
 
-def read_pictures(
-    contents: Sequence[tuple[str, Callable[[], bytes]]], *, max_pixels: int, size: int
-) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Squares of `size` pixels from names and what reads each file, and a note of the conversions.
+Contents: TypeAlias = Sequence[tuple[str, Callable[[], bytes]]]
+"""names, and what reads each file"""
+Decoded: TypeAlias = tuple[np.ndarray, tuple[str, ...]]
+"""a picture, and what was converted"""
+
+
+def read_pictures(contents: Contents, *, max_pixels: int, size: int) -> tuple[list[np.ndarray], tuple[str, ...]]:
+    """Squares of `size` pixels, and a note of the conversions.
 
     DataError for all files that cannot be read, together; its code is that of the first.
     """
+    good, bad = _tried(contents, max_pixels=max_pixels, size=size)
+    if bad:
+        raise _together(bad, len(contents))
+    return [picture for picture, _ in good.values()], _converted(good.values())
 
-    def read(named: tuple[str, Callable[[], bytes]]) -> tuple[np.ndarray, tuple[str, ...]] | DataError:
+
+def read_most(contents: Contents, source: Source, *, size: int) -> tuple[list[int], list[np.ndarray], tuple[str, ...]]:
+    """The same of the files that can be read, with their numbers: few that cannot are left out and noted.
+
+    DataError for more than LEFT_OUT of them, or for any if the source says so.
+    """
+    good, bad = _tried(contents, max_pixels=source.max_pixels, size=size)
+    if bad and (source.unreadable == "stop" or len(bad) > LEFT_OUT * len(contents)):
+        raise _together(bad, len(contents))
+    said = "; ".join(f"{each.code} {each.message}" for each in bad[:SHOWN]) + ("; ..." if len(bad) > SHOWN else "")
+    out = (f"W-IMG-LEFT-OUT: {len(bad)} of {len(contents):,} pictures cannot be read: {said}",) if bad else ()
+    return list(good), [picture for picture, _ in good.values()], out + _converted(good.values())
+
+
+def _tried(contents: Contents, *, max_pixels: int, size: int) -> tuple[dict[int, Decoded], list[DataError]]:
+    """What could be read, by its number, and what was wrong with the rest."""
+
+    def read(named: tuple[str, Callable[[], bytes]]) -> Decoded | DataError:
         name, content = named
         try:
             return decoded(content(), shown(name), max_pixels=max_pixels, size=size)
@@ -111,13 +140,14 @@ def read_pictures(
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
         warnings.filterwarnings("ignore", module="PIL")  # what is damaged is said by our errors
         results = list(pool.map(read, contents))
-    errors = [each for each in results if isinstance(each, DataError)]
-    if errors:
-        raise _together(errors, len(results))
-    good = [each for each in results if not isinstance(each, DataError)]
+    good = {row: each for row, each in enumerate(results) if not isinstance(each, DataError)}
+    return good, [each for each in results if isinstance(each, DataError)]
+
+
+def _converted(good: Collection[Decoded]) -> tuple[str, ...]:
     words = Counter(word for _, said in good for word in said)
     counted = ", ".join(f"{count} {word}" for word, count in words.most_common())
-    return [picture for picture, _ in good], (f"of {len(good)} pictures: {counted}",) if words else ()
+    return (f"of {len(good)} pictures: {counted}",) if words else ()
 
 
 def labelled_files(folder: Path) -> tuple[list[PictureFile], tuple[str, ...]]:
