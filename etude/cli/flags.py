@@ -7,11 +7,11 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import tyro
 
-from etude.errors import UsageError
+from etude.errors import UsageError, nearest
 
 PLAINER = (
     (r"Error parsing (\S+): invalid literal for int\(\) with base 10: (.+)", r"\1 \2: a whole number is wanted"),
@@ -35,19 +35,33 @@ def parse(kind: type[F], arguments: Sequence[str], *, verb: str) -> F:
     except SystemExit as ended:
         if not ended.code:
             raise
-        raise UsageError("E-FLAG", f"{in_short(said.getvalue())} `etude {verb} --help` shows all flags.") from None
+        sentence = in_short(said.getvalue(), known=options(kind))
+        raise UsageError("E-FLAG", f"{sentence} `etude {verb} --help` shows all flags.") from None
 
 
-def in_short(box: str) -> str:
+def options(kind: type) -> list[str]:
+    """All flags of a dataclass, and of those that are its fields."""
+    found, hints = list[str](), get_type_hints(kind)
+    for each in dataclasses.fields(kind):
+        inner = hints[each.name]
+        found += (
+            options(inner)
+            if isinstance(inner, type) and dataclasses.is_dataclass(inner)
+            else [f"--{each.name.replace('_', '-')}"]
+        )
+    return found
+
+
+def in_short(box: str, *, known: Sequence[str]) -> str:
     """What tyro says in a frame of ten lines, as one sentence."""
     lines = [line.strip("│ ") for line in box.splitlines()]
     rules = [number for number, line in enumerate(lines) if not line.strip("─-╭╰╮╯ ")]
     body = " ".join(line for line in lines[1 : next((each for each in rules if each > 1), None)] if line.strip("─- "))
     for pattern, plain in PLAINER:
         body = re.sub(pattern, plain, body)
-    close = dict.fromkeys(line.split()[0] for line in lines if re.match(r"--\w", line) and "Unrec" in body)
-    body = body.replace("Unrecognized options:", "there is no option")
-    return f"{body.rstrip('.')}; did you mean {', '.join(close)}?" if close else f"{body.rstrip('.')}."
+    wrong = re.match(r"Unrecognized options: ([^,]+)", body)
+    body = body.replace("Unrecognized options:", "there is no option").rstrip(".")
+    return f"{body}{nearest(wrong[1], known)}" if wrong else f"{body}."
 
 
 def parse_both(settings: F, flags: type[G], arguments: Sequence[str], *, verb: str) -> tuple[F, G]:
