@@ -44,11 +44,10 @@ def options(kind: type) -> list[str]:
     found, hints = list[str](), get_type_hints(kind)
     for each in dataclasses.fields(kind):
         inner = hints[each.name]
-        found += (
-            options(inner)
-            if isinstance(inner, type) and dataclasses.is_dataclass(inner)
-            else [f"--{each.name.replace('_', '-')}"]
-        )
+        if isinstance(inner, type) and dataclasses.is_dataclass(inner):
+            found += options(inner)
+        else:
+            found.append(f"--{each.name.replace('_', '-')}")
     return found
 
 
