@@ -61,6 +61,55 @@ SUITES = (
         (f"{FAULTS}clocks_that_jump_change_neither_order_nor_seconds",),
         "HF Trainer deletes the newest",
     ),
+    Suite(
+        "G7",
+        "11 planted blow-ups (NaN pixel, infinite label, log of 0, overflow of exp, slope of a root at 0, 0/0, huge "
+        "weights, half precision, an RNN that explodes, absurd rates); no such state is kept",
+        "found in the same update, the cause named, exit 6",
+        ("tests/test_training_autopsy.py",),
+        "Composer's NaNMonitor (loss only, no cause); HF Trainer logs 0.0 and exits with 0; Lightning is silent",
+    ),
+    Suite(
+        "G12",
+        "the catalogue of bad inputs: tables, pictures, texts, graphs, command lines, by rows of the design",
+        "right code, exit code and message, at most 4 lines, no traceback",
+        (
+            "tests/test_catalogue.py",
+            "tests/test_bad_tables.py",
+            "tests/test_bad_pictures.py",
+            "tests/test_explanations.py",
+        ),
+        "pandas names the line of ragged rows; torch.load has 9 kinds of exception; Pillow prints addresses of objects",
+    ),
+    Suite(
+        "G15",
+        "pickles that run something (19 kinds), recipes named by a run folder, links, strangers' folders; pickle, eval "
+        "and import by name in the source",
+        "all refused, no canary, no connection",
+        ("tests/test_security.py",),
+        "safetensors by design; Keras at least 6 bypasses, weights_only 2, transformers 3 CVEs in 2026",
+    ),
+    Suite(
+        "G16",
+        "43 attacks by archives: paths, links, devices, bombs, lies about sizes, names",
+        "all contained",
+        ("tests/test_data_archives.py",),
+        "Keras' head covers most; tarfile's filter was bypassed before June 2025",
+    ),
+    Suite(
+        "G18",
+        "over 60 forms of paths in every parameter of the server that names a run or a file",
+        "0 bytes from outside",
+        ("tests/test_web_paths.py",),
+        "MLflow 6 CVEs, Jupyter 1, Gradio 3, ONNX 3 rounds",
+    ),
+    Suite(
+        "G31",
+        "a zoo of 64 planted bugs for etude doctor, and every recipe of the catalogue without one",
+        "all but two named, no false alarm",
+        ("tests/test_doctor.py",),
+        "none has it; Lightning issue 1237 asks for it since 2020",
+    ),
 )
 
 
