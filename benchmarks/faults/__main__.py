@@ -1,7 +1,7 @@
 """Measures the goals of reliability, and writes docs/reliability.md.
 
-`python -m benchmarks.faults` measures everything (a night on two cores, most of it for `fuzzing`), `python -m benchmarks.faults kills`
-these files of this folder only; the other lines stay as they were measured last.
+`python -m benchmarks.faults` measures everything (a night on two cores, most of it for `fuzzing`),
+`python -m benchmarks.faults kills` these files of this folder only; the other lines stay as they were measured last.
 """
 
 import importlib
