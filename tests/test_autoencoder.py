@@ -149,13 +149,13 @@ def test_decoded_plane_shows_the_second_number_upwards() -> None:
     assert (right.diff(dim=1) > 0).all() and (up.diff(dim=0) < 0).all()
 
 
-def test_two_numbers_of_a_bent_code_beat_two_principal_components(tmp_path: Path) -> None:
+def test_two_numbers_of_a_bent_code_beat_two_principal_components(tmp_path: Path, unchecked: None) -> None:
     judged = etude.evaluate(etude.train("autoencoder", steps=350, out=tmp_path))
     error, linear = judged.evaluation.metrics["mse"], judged.baselines[0].metrics["mse"]
     assert error.high is not None and linear.low is not None and error.high < 0.85 * linear.low
 
 
-def test_denoising_restores_what_was_lost_where_a_plain_autoencoder_does_not(tmp_path: Path) -> None:
+def test_denoising_restores_what_was_lost_where_a_plain_autoencoder_does_not(tmp_path: Path, unchecked: None) -> None:
     few_steps = {"steps": 400, "latent": 32, "out": tmp_path}
     plain = etude.train("autoencoder", **few_steps)
     denoising = etude.train("autoencoder", corruption=0.4, **few_steps)
@@ -264,7 +264,7 @@ def accuracy_after(pretraining: int, seed: int) -> float:
     return float(torch.cat(right).float().mean())
 
 
-def test_layers_that_learnt_alone_help_where_labels_are_few() -> None:
+def test_layers_that_learnt_alone_help_where_labels_are_few(unchecked: None) -> None:
     """Erhan et al. 2010 (JMLR 11): with 50 labels, what was learnt from 1,257 pictures without them is worth points."""
     gains = [accuracy_after(60, seed) - accuracy_after(0, seed) for seed in (0, 1)]
     assert min(gains) > 0 and sum(gains) / 2 > 0.015

@@ -46,7 +46,9 @@ def pictures(folder: Path, n: int) -> Path:
 
 
 @pytest.mark.parametrize("recipe", SMALL)
-def test_a_flat_folder_is_learnt_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str) -> None:
+def test_a_flat_folder_is_learnt_from_end_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, unchecked: None
+) -> None:
     for module in (adversarial, yardstick):
         monkeypatch.setattr(module, "SAMPLES", 30)
     monkeypatch.setattr(ddpm, "PICTURES", 30)

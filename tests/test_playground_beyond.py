@@ -86,7 +86,7 @@ def plain_losses(
 
 @pytest.mark.parametrize("loss", sorted(BINARY))
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_every_loss_is_learnt_as_in_plain_torch(loss: Any, optimizer: str) -> None:
+def test_every_loss_is_learnt_as_in_plain_torch(loss: Any, optimizer: str, unchecked: None) -> None:
     lesson = Lesson(dataset="gauss", noise=20.0, loss=loss, optimizer=optimizer, schedule="step", span=10**6)
     network = plain(lesson, nn.Tanh())
     torch_optimizer = OPTIMIZERS[optimizer](network.parameters(), lr=0.03)

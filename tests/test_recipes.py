@@ -48,7 +48,7 @@ def test_recipe_keeps_its_promises(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_watched_training_and_killed_one_come_to_the_same_bits(name: str, tmp_path: Path) -> None:
+def test_watched_training_and_killed_one_come_to_the_same_bits(name: str, tmp_path: Path, unchecked: None) -> None:
     """Looking changes nothing; and what was learnt between the last checkpoint and the kill is learnt again."""
     recipe = fill_recipe(default_recipe(name), type(default_recipe(name)).tiny | {"steps": 4})
     whole = watched_in(name, recipe, tmp_path / "whole")
@@ -58,7 +58,7 @@ def test_watched_training_and_killed_one_come_to_the_same_bits(name: str, tmp_pa
     assert [key for key, tensor in whole.items() if not torch.equal(tensor, resumed[key])] == []
 
 
-def test_no_recipe_takes_half_precision_and_ignores_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_recipe_takes_half_precision_and_ignores_it(monkeypatch: pytest.MonkeyPatch, unchecked: None) -> None:
     """Here the processor has no units for it, so whoever would use it must complain."""
     monkeypatch.setattr("etude.objectives.precision.has_half_units", lambda: False)
     takers = [name for name in recipe_names() if "bfloat16" in get_args(get_type_hints(find_recipe(name))["precision"])]
@@ -85,7 +85,7 @@ def finished(folder: Path) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_losses_follow_the_golden_curve(name: str, tmp_path: Path) -> None:
+def test_losses_follow_the_golden_curve(name: str, tmp_path: Path, unchecked: None) -> None:
     """A change of the code must not move the first losses at a fixed seed."""
     recipe = fill_recipe(default_recipe(name), {"steps": 20, "seed": 0} | unchanging(name, tmp_path))
     experiment = next(recipe.experiments())
@@ -203,7 +203,7 @@ def test_one_layer_stays_at_chance_on_xor_where_two_layers_learn(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_linear_equals_least_squares(tmp_path: Path) -> None:
+def test_linear_equals_least_squares(tmp_path: Path, unchecked: None) -> None:
     trained = etude.train("linear", out=tmp_path)
     splits = load(Source("diabetes"))
     ones = torch.ones(len(splits.train), 1)
@@ -223,7 +223,7 @@ def overlapping(tmp_path: Path) -> str:
 
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(("penalty", "C"), [(0.0, np.inf), (1.0, 1.0), (20.0, 0.05)])
-def test_logistic_equals_scikit_learn(tmp_path: Path, penalty: float, C: float) -> None:
+def test_logistic_equals_scikit_learn(tmp_path: Path, penalty: float, C: float, unchecked: None) -> None:
     data = overlapping(tmp_path)
     trained = etude.train("logistic", data, penalty=penalty, out=tmp_path)
     splits = load(Source(data))

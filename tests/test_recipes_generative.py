@@ -104,7 +104,7 @@ def test_what_they_cannot_take_is_refused(
         etude.train(recipe, data, **settings, steps=1, out=tmp_path / "runs")
 
 
-def test_gan_finds_the_modes_that_too_much_inertia_forgets() -> None:
+def test_gan_finds_the_modes_that_too_much_inertia_forgets(unchecked: None) -> None:
     """Adam's usual memory of past gradients drives the samples round and round; without it they settle."""
     found = {}
     for inertia in (0.0, 0.9):

@@ -19,7 +19,6 @@ from etude.playground.lesson import Lesson
 from etude.playground.named import Line
 from etude.playground.network import told
 from etude.playground.trace import trace
-from etude.web.stage import LessonStage
 from etude.web.stages import stage_of
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
@@ -237,14 +236,17 @@ def test_nothing_is_cut_off(page: Page, width: int) -> None:
 
 def test_every_example_shows_what_it_says(page: Page) -> None:
     links = page.eval_on_selector_all("#examples a", "(all) => all.map((each) => each.hash)")
-    assert len(links) == 8
+    assert len(links) == 10
     del links[1:3]  # the perceptron's, below
-    _, ring, product, spiral, vanishing, high = (LessonStage(read_address(each, seed="")[0]) for each in links)
-    for stage, epochs in ((ring, 20), (product, 20), (spiral, 300), (high, 20)):
+    lessons = [stage_of(read_address(each, seed="")[0]) for each in links]
+    _, ring, product, spiral, vanishing, clouds, small, high = lessons
+    for stage, epochs in ((ring, 20), (product, 20), (spiral, 300), (clouds, 60), (small, 60), (high, 20)):
         for _ in range(epochs):
             stage.one_epoch()
     (_, ring_loss, _), (_, product_loss, _), (_, heart, fresh) = (each.losses[-1] for each in (ring, product, spiral))
     assert ring_loss < 0.03 and product_loss < 0.03 and heart < 0.01 and fresh > 0.2
+    apart = [float(stage.arrays()["distance"][0]) for stage in (clouds, small)]
+    assert apart[0] < 0.1 and apart[1] > 2 * apart[0]
     losses = [train for _, train, _ in high.losses]
     assert sum(later > sooner for sooner, later in pairwise(losses)) >= 5
     deltas = [line.result for line in vanishing.traced(0) if line.kind == "delta"]
