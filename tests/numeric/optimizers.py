@@ -78,22 +78,22 @@ def formulas() -> None:
         close(weight.detach(), w, rtol=1e-9, atol=1e-9)
 
 
-O, S, M = "optim::", "schedules::", "muon::"
-TORCH, SCHEDULES = f"{O}hundred_steps_equal_those_of_torch", f"{S}schedule_equals_that_of_torch"
-RANGES = (f"{O}rate_outside_its_range_is_refused", f"{O}momentum_and_decay_outside_their_ranges_are_refused")
+OPTIM, S, M = "optim::", "schedules::", "muon::"
+TORCH, SCHEDULES = f"{OPTIM}hundred_steps_equal_those_of_torch", f"{S}schedule_equals_that_of_torch"
+RANGES = (f"{OPTIM}rate_outside_its_range_is_refused", f"{OPTIM}momentum_and_decay_outside_their_ranges_are_refused")
 ROWS: tuple[Row, ...] = (
     *(Row(f"optim.{name}", NONE, (formulas, TORCH), bad=RANGES) for name in ("sgd", "adagrad", "rmsprop", "adam")),
-    Row("optim.adamw", NONE, (formulas, TORCH), (f"{O}adamw_decays_matrices_and_filters_alone",), RANGES),
+    Row("optim.adamw", NONE, (formulas, TORCH), (f"{OPTIM}adamw_decays_matrices_and_filters_alone",), RANGES),
     Row(
         "optim.Optimizer",
         NONE,
         (TORCH,),
         (
-            f"{O}accumulated_step_equals_that_of_the_whole_batch",
-            f"{O}accumulation_over_ragged_masks_equals_the_whole_batch",
-            f"{O}long_gradient_is_shortened_and_a_short_one_left",
+            f"{OPTIM}accumulated_step_equals_that_of_the_whole_batch",
+            f"{OPTIM}accumulation_over_ragged_masks_equals_the_whole_batch",
+            f"{OPTIM}long_gradient_is_shortened_and_a_short_one_left",
         ),
-        (f"{O}no_loss_at_all_is_refused",),
+        (f"{OPTIM}no_loss_at_all_is_refused",),
     ),
     Row("optim.method", NONE, (formulas,)),
     Row("optim.Method", NONE, No("a protocol")),
