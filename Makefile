@@ -32,7 +32,7 @@ results: $(STAMP)  ## train every recipe to its reference number (half a day on 
 bench: $(STAMP)  ## speed against peers, as interleaved pairs, write docs/speed.md
 	$(BIN)/python -m benchmarks.speed
 
-faults: $(STAMP)  ## kill, stop, damage and starve trainings on purpose (an hour on two cores), write docs/reliability.md
+faults: $(STAMP)  ## kill, stop, damage and starve trainings on purpose (90 minutes on two cores), write docs/reliability.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.faults
 
 pictures: $(STAMP)  ## the screens of the README, with Chromium

@@ -17,20 +17,17 @@ def rows(
     return (Row(f"evaluation.{module}.{name}", SCORE, told, laws, bad) for name in names.split())
 
 
-ACTING, AUTO, BEAMS, BOOTSTRAP = "acting::", "autoencoder::", "evaluation_decoding::", "evaluation_intervals::"
+ACTING, AUTO, BOOTSTRAP = "acting::", "autoencoder::", "evaluation_intervals::"
 COMPARE, CORAL, FEWSHOT, GCN = "evaluation_compare::", "coral::", "fewshot::", "recipe_gcn::"
-GENERATION, LANGUAGE, RBM, SIMCLR = "evaluation_generation::", "evaluation_language::", "rbm::", "simclr::"
-TAGGING, TALLY, VAE, WORDS, WRITING = "tagging::", "evaluation_tally::", "vae::", "word2vec::", "evaluation_writing::"
+GENERATION, RBM, SIMCLR = "evaluation_generation::", "rbm::", "simclr::"
+TALLY, VAE = "evaluation_tally::", "vae::"
 SKLEARN = f"{TALLY}class_scores_are_those_of_scikit_learn"
 CURVES = f"{TALLY}roc_and_precision_recall_curves_run_through_those_of_scikit_learn"
 VALIDATION = "evaluation_evaluate::validation_is_the_loss_and_accuracy_of_torch"
-SACRE = "evaluation_bleu::bleu_equals_sacrebleu"
-SEQEVAL = f"{TAGGING}spans_are_counted_as_seqeval_and_conlleval_do"
 PERCENTILE = f"{BOOTSTRAP}multinomial_and_poisson_intervals_are_those_of_scipy"
 SAME = f"{ACTING}scores_are_the_same_whenever_they_are_asked_for"
 PLAYED = f"{ACTING}planned_policy_reaches_the_goal_as_often_as_was_worked_out"
 SPREAD = f"{GCN}label_spreading_reaches_its_fixed_point"
-MASKED = "bert::a_network_that_sees_what_it_must_say_learns_to_copy_and_nothing_else"
 BOUND = f"{VAE}bound_lies_above_the_negative_log_likelihood"
 JUDGE = f"{GENERATION}the_judge_knows_digits_from_noise"
 BASELINES = "evaluation_baselines::class_baselines_reach_what_scikit_learn_reaches"
@@ -101,64 +98,6 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows("ranking", "ranking_scores mean_score", SKLEARN, laws=(f"{TALLY}every_interval_holds_its_value",)),
     *rows("ranking", "roc_curve precision_recall_curve thinned trace mean_trace", CURVES),
-    *rows(
-        "bleu",
-        "matches runs bleu",
-        SACRE,
-        laws=(
-            "evaluation_bleu::a_word_counts_at_most_as_often_as_in_the_reference",
-            "evaluation_bleu::without_a_run_of_four_words_there_is_no_bleu",
-            "evaluation_bleu::short_translations_pay",
-        ),
-    ),
-    *rows("spans", "has_spans spans continues", SEQEVAL),
-    *rows("spans", "forbidden_steps", "layers_crf::steps_that_would_break_a_span_are_never_taken"),
-    *rows(
-        "tagging",
-        "tally right_tags values scored",
-        SEQEVAL,
-        here.spans_of_tags,
-        laws=(f"{TAGGING}most_tokens_right_can_mean_no_span_right",),
-    ),
-    *rows("tagging", "tagged tagging_scores", f"{TAGGING}chain_gives_whole_spans_where_tags_by_themselves_break_them"),
-    *rows("tagging", "memory_baseline", f"{TAGGING}usual_tag_of_a_word_is_what_it_had_most_often"),
-    *rows("tagging", "Tagging confusion", DRAWN),
-    *rows(
-        "language",
-        "surprises nats",
-        here.nats_and_surprise,
-        laws=(
-            f"{LANGUAGE}uniform_guesses_cost_the_logarithm_of_the_vocabulary",
-            f"{LANGUAGE}the_size_of_batches_changes_no_bit",
-        ),
-    ),
-    *rows("language", "running_surprises", "learners_streams::scores_carry_the_state_from_window_to_window"),
-    *rows(
-        "language",
-        "language_scores",
-        f"{LANGUAGE}bits_per_byte_compare_what_nats_per_token_cannot",
-        laws=(f"{LANGUAGE}uniform_guesses_cost_the_logarithm_of_the_vocabulary",),
-    ),
-    *rows("language", "counting_baselines", f"{LANGUAGE}longer_counts_are_better_until_the_text_is_known"),
-    *rows("language", "loss_by_position", f"{LANGUAGE}loss_by_position_is_the_mean_of_a_column"),
-    *rows("language", "protocol verdict surprise_of_each", DRAWN),
-    *rows(
-        "ngrams",
-        "NGrams Counts looked_up",
-        f"{LANGUAGE}counts_equal_a_calculation_by_hand",
-        laws=(f"{LANGUAGE}probabilities_of_counts_sum_to_one",),
-    ),
-    *rows(
-        "words",
-        "unit nearest analogies",
-        f"{WORDS}analogies_are_those_of_gensim",
-        laws=(f"{WORDS}analogies_need_length_one_and_leave_the_question_out",),
-    ),
-    *rows("words", "alike", f"{WORDS}likeness_is_the_cosine"),
-    *rows("words", "spearman ranks", f"{WORDS}spearman_equals_scipy"),
-    *rows("words", "counted", f"{WORDS}counted_vectors_are_positive_information"),
-    *rows("words", "plane", f"{WORDS}plane_keeps_the_greatest_variance"),
-    *rows("words", "Rated word_scores known_questions known_ratings of_width lines_of", No("reads published lists")),
     *rows("generation", "kernel_distance discrepancy", f"{GENERATION}kernel_distance_equals_scikit_learns_kernels"),
     *rows("generation", "energy_distance", f"{GENERATION}energy_distance_equals_scipys_on_a_line"),
     *rows(
@@ -218,39 +157,12 @@ ROWS: tuple[Row, ...] = (
         SPREAD,
         laws=(f"{GCN}baselines_beat_nothing_where_links_are_random",),
     ),
-    *rows("masked_words", "guessing_scores", MASKED),
-    *rows("masked_words", "guesses listed", DRAWN),
     *rows("ranks", "rank_logits rank_scores", f"{CORAL}validation_rows_are_what_evaluate_says"),
     *rows("ranks", "distances", f"{CORAL}distances_are_counted"),
     *rows("ranks", "rank_baselines simple_ranks", f"{CORAL}one_score_cannot_rank_what_has_no_order"),
     *rows("tasks", "embedded", "fewshot::an_embedding_does_not_depend_on_its_companions"),
     *rows("tasks", "answers", f"{FEWSHOT}answers_are_those_of_scikit_learns_nearest_centroid"),
     *rows("tasks", "ways task_accuracy", f"{FEWSHOT}accuracy_of_a_guess_and_of_knowing"),
-    *rows(
-        "writing",
-        "tally compare written score_values beam_scored",
-        f"{WRITING}corpus_bleu_equals_sacrebleu",
-        laws=(
-            f"{WRITING}perfect_copies_have_perfect_scores",
-            f"{WRITING}the_order_of_the_pairs_changes_no_score",
-            f"{WRITING}an_unknown_word_is_never_right",
-        ),
-    ),
-    *rows(
-        "writing",
-        "values scored bare",
-        f"{WRITING}intervals_hold_the_value_and_values_are_those_that_a_training_watches",
-    ),
-    *rows("writing", "surprise", here.nats_and_surprise, laws=(f"{WRITING}surprise_sums_the_losses_of_all_tokens",)),
-    *rows("writing", "remembered most_alike indicators", f"{WRITING}memory_finds_the_text_that_shares_the_rare_words"),
-    *rows(
-        "decoding",
-        "greedy beam_search",
-        f"{BEAMS}wide_beam_finds_the_likeliest_of_all_texts",
-        laws=(f"{BEAMS}one_beam_is_greedy", f"{BEAMS}wide_beam_never_finds_a_less_likely_text"),
-    ),
-    *rows("decoding", "sayable continued normalised", here.beams, laws=(f"{BEAMS}nothing_unsayable_is_written",)),
-    *rows("decoding", "Writer Looking", No("protocols")),
     *rows(
         "compare",
         "PairedClasses differences",

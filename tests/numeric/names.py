@@ -11,8 +11,6 @@ DRAWS = {
     *("poisson", "binomial", "random", "standard_normal", "shuffle", "geometric_", "cauchy_", "log_normal_"),
 }
 """methods of torch, NumPy and nn.init that ask for chance"""
-OWNERS = {"torch", "init"}
-"""of those of them that are functions and not methods of a tensor or generator"""
 
 
 def modules(place: str) -> Iterator[tuple[str, ast.Module]]:

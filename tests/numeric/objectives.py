@@ -1,172 +1,33 @@
 """Rows of the losses."""
 
-import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression, Ridge
-from torch import nn
-from torch.distributions import Categorical
 
 from etude.objectives import classification as classes
 from etude.objectives import (
     contrastive,
     divergence,
-    masked_words,
     negative_sampling,
     nodes,
     ordinal,
     penalty,
     policy,
-    precision,
     reconstruction,
     regression,
     sample_weights,
-    tagging,
 )
-from etude.records import IGNORED, Labelled, Tagged, Tokens, Weighted
 from tests.numeric import losses
-from tests.numeric.losses import Fills, Y, graph_batch, guessed, labelled, rollout, tokens_with_answers
-from tests.numeric.rows import No, Row, Says, close, d, row
+from tests.numeric import objective_proofs as here
+from tests.numeric.losses import Y, graph_batch, guessed, rollout, tokens_with_answers
+from tests.numeric.rows import No, Row, Says, d, row
 
-CLASSES, QUANTITIES, CONTRACT = "objectives_classification::", "objectives_regression::", "objectives_contract::"
+CLASSES, QUANTITIES = "objectives_classification::", "objectives_regression::"
 KL, CORAL, ACTING, DIFFUSION = "objectives_divergence::", "coral::", "acting::", "diffusion::"
 SHAPES = (f"{QUANTITIES}predictions_of_another_shape_are_refused_and_not_broadcast",)
-RECORD, REFUSES = No("no function of numbers"), No("refuses, and computes nothing")
-
-
-def parts_of_a_policy() -> None:
-    """The parts of a policy's loss against torch's distributions."""
-    logits, batch = d(2, 3), rollout(2)
-    theirs = Categorical(logits=logits)
-    close(policy.chosen(logits, batch), theirs.log_prob(batch.action))
-    loss = policy.total(torch.tensor(0.0), logits, batch.returns + 2, batch=batch, entropy=0.1)
-    close(loss.value, 0.5 * 4 - 0.1 * theirs.entropy().mean())
-    gain = policy.standardised(d(50))
-    close(torch.stack([gain.mean(), gain.std(correction=0)]), [0.0, 1.0], rtol=1e-6, atol=1e-6)
-    surrogate = policy.ClippedSurrogate(clip=0.2, entropy=0.0)(Says((logits, batch.returns)), batch)
-    ratio = (theirs.log_prob(batch.action) - batch.log_probability).exp()
-    gain = torch.tensor([1.0, -1.0], dtype=torch.float64)
-    wanted = torch.min(ratio * gain, ratio.clip(0.8, 1.2) * gain).mean()
-    close(surrogate.value, -wanted, rtol=1e-6, atol=1e-6)
-
-
-def penalties() -> None:
-    """At scikit-learn's ridge the slope of ours is 0; the absolute weights are summed as NumPy does."""
-    x, y = d(30, 2), d(30)
-    best = Ridge(alpha=3.0).fit(x.numpy(), y.numpy())
-    model = nn.Linear(2, 1).double()
-    with torch.no_grad():
-        model.weight.copy_(torch.from_numpy(best.coef_[None]))
-        model.bias.fill_(best.intercept_)
-    network, batch = nn.Sequential(model, nn.Flatten(0)), Labelled(x, y)
-    loss = penalty.Penalised(regression.mean_squared_error, 2 * 3.0 / 30)(network, batch)
-    for slope in torch.autograd.grad(loss.value, list(model.parameters())):
-        close(slope, torch.zeros_like(slope), rtol=0, atol=1e-12)
-    plain = regression.mean_squared_error(network, batch).value
-    lasso = penalty.Lasso(regression.mean_squared_error, 0.5)(network, batch).value
-    close(lasso - plain, 0.5 * np.abs(best.coef_).sum())
-
-
-def weighted_rows() -> None:
-    """At scikit-learn's logistic regression with weights of the examples the slope of ours is 0."""
-    x, y, weight = d(40, 2), (torch.rand(40) < 0.4).long(), torch.rand(40, dtype=torch.float64) + 0.5
-    best = LogisticRegression(C=1 / 3.0, tol=1e-12, max_iter=1000).fit(x.numpy(), y.numpy(), weight.numpy())
-    model = nn.Linear(2, 1).double()
-    with torch.no_grad():
-        model.weight.copy_(torch.from_numpy(best.coef_))
-        model.bias.copy_(torch.from_numpy(best.intercept_))
-    objective = sample_weights.SampleWeighted(sample_weights.row_binary_cross_entropy, penalty=3.0)
-    loss = objective(nn.Sequential(model, nn.Flatten(0)), Weighted(x, y, weight))
-    for slope in torch.autograd.grad(loss.value, list(model.parameters())):
-        close(slope, torch.zeros_like(slope), rtol=0, atol=1e-6)
-    close(loss.n, weight.sum())
-
-
-def rows_one_by_one() -> None:
-    """Two logits as a binary cross-entropy, and half of NumPy's square."""
-    two, y = d(6, 2), torch.tensor([0, 1, 1, 0, 1, 0])
-    ours = sample_weights.row_cross_entropy(two, y)
-    close(ours, sample_weights.row_binary_cross_entropy(two[:, 1] - two[:, 0], y))
-    close(ours, -Categorical(logits=two).log_prob(y))
-    close(
-        sample_weights.row_half_squared_error(two[:, 0], two[:, 1]),
-        np.square(two[:, 0].numpy() - two[:, 1].numpy()) / 2,
-    )
-
-
-def log_likelihoods() -> None:
-    """Those of torch's distribution; a Focal of 0 is their mean."""
-    logits = d(2, 3)
-    ours = classes.log_likelihood(logits, Y)
-    close(ours, Categorical(logits=logits).log_prob(Y))
-    close(classes.Focal(0.0)(Says(logits), labelled(2)).value, -ours.mean())
-
-
-def nodes_of_the_batch() -> None:
-    """Those rows of the logits, by torch's distribution."""
-    logits = d(4, 3)
-    theirs = -Categorical(logits=logits[torch.tensor([3, 1])]).log_prob(Y).mean()
-    close(nodes.node_cross_entropy(Says(logits), graph_batch(2)).value, theirs)
-
-
-def next_tokens() -> None:
-    """The mean over the positions with an answer, by torch's distribution; nothing asked is nothing lost."""
-    logits = d(2, 3, 4)
-    chosen = torch.stack([logits[0, 0], logits[0, 2], logits[1, 1]])
-    theirs = -Categorical(logits=chosen).log_prob(torch.tensor([1, 2, 0])).mean()
-    close(tokens_with_answers(logits), theirs)
-    close(guessed(logits), theirs)
-    nothing = Tokens(torch.zeros(1, 3).long(), torch.full((1, 3), IGNORED))
-    assert masked_words.masked_words(Fills(logits[:1]), nothing).value == 0
-
-
-def tags_of_words() -> None:
-    """The sum of all sentences over all their words."""
-    y = torch.tensor([[0, 1], [2, IGNORED]])
-    batch = Tagged(torch.ones(2, 2).long(), torch.zeros(2, 2, 1, dtype=torch.uint8), y)
-    loss = tagging.tag_surprise(Says(torch.tensor([1.0, 2.0])), batch)
-    close(loss.value, 1.0)
-    assert loss.n == 3
-
-
-def whole_precision() -> None:
-    """Without half precision it is the objective, to the bit."""
-    logits = torch.randn(2, 3)
-    half = precision.Autocast(classes.cross_entropy, "cpu", "float32")
-    assert half(Says(logits), labelled(2)).value == classes.cross_entropy(Says(logits), labelled(2)).value
-
-
+RECORD = No("no function of numbers")
 PARTS = No("of the policy's losses, with which it is differentiated")
 POSITIVE = (f"{KL}divergence_is_never_negative_and_zero_for_equals_alone",)
 WHOLE_STEP = (f"{CLASSES}accumulated_step_equals_that_of_the_whole_batch",)
 ERRORS = f"{QUANTITIES}error_is_that_of_the_reference"
-CONTRACTS = {
-    "ClassesContract": ("TestFittingPairs::logits_of_classes", "TestClasses::softmax_into_a_logits_loss"),
-    "LogProbabilitiesContract": (
-        "TestFittingPairs::log_probabilities",
-        "TestClasses::logits_or_probabilities_into_a_likelihood",
-    ),
-    "BinaryContract": ("TestFittingPairs::one_logit_or_quantity", "TestOneNumber::sigmoid_into_a_logit_loss"),
-    "QuantityContract": ("TestFittingPairs::one_logit_or_quantity", "TestOneNumber::column_against_row"),
-    "answer": ("TestFittingPairs::logits_of_classes", "TestNumbersThatAreNone::in_the_output"),
-    "unnoticed": (
-        "TestChecked::first_batch_gives_the_same_loss_and_chance_as_without",
-        "TestChecked::every_module_keeps_its_mode_even_after_a_refusal",
-    ),
-}
-SYMPTOMS = {
-    "refuse_nonfinite": "TestNumbersThatAreNone::in_the_input",
-    "refuse_quantities_as_labels": "TestClasses::quantities_as_labels",
-    "refuse_class_shape": "TestClasses::one_output_for_a_loss_of_classes",
-    "refuse_other_length": "TestOneNumber::rows_lost",
-    "refuse_row_shape": "TestOneNumber::several_outputs",
-    "refuse_labels_outside": "TestClasses::labels_that_are_no_indices",
-    "refuse_probabilities": "TestClasses::softmax_into_a_logits_loss",
-    "refuse_no_log_probabilities": "TestClasses::logits_or_probabilities_into_a_likelihood",
-    "refuse_sigmoid": "TestOneNumber::sigmoid_into_a_logit_loss",
-    "refuse_equal_targets": "TestClasses::one_class_alone",
-    "is_one": "TestFittingPairs::one_row_that_looks_like_a_probability",
-    "last_bend": "TestClasses::two_sigmoids_for_one_binary_label",
-}
 ROWS: tuple[Row, ...] = (
     row(
         "objectives.classification.cross_entropy",
@@ -197,7 +58,7 @@ ROWS: tuple[Row, ...] = (
         "objectives.classification.Focal",
         losses.of_classes(classes.Focal(2.0)),
         f"{CLASSES}focal_by_hand",
-        log_likelihoods,
+        here.log_likelihoods,
         laws=(f"{CLASSES}focal_counts_easy_examples_less",),
     ),
     row(
@@ -214,30 +75,7 @@ ROWS: tuple[Row, ...] = (
     row(
         "objectives.classification.log_likelihood",
         lambda n: (lambda x: classes.log_likelihood(x, Y[:n]), (d(n, 3),)),
-        log_likelihoods,
-    ),
-    *(
-        row(
-            f"objectives.contract.{name}",
-            REFUSES,
-            No("its answer is a sentence"),
-            laws=(CONTRACT + fits,),
-            bad=(CONTRACT + refused,),
-        )
-        for name, (fits, refused) in CONTRACTS.items()
-    ),
-    *(
-        row(
-            f"objectives.contract.{name}",
-            No("passes on what the objective says"),
-            f"{CONTRACT}TestChecked::first_batch_gives_the_same_loss_and_chance_as_without",
-            laws=(f"{CONTRACT}TestChecked::gradient_flows_from_the_first_batch_on",),
-        )
-        for name in ("Checked", "checked")
-    ),
-    *(
-        row(f"objectives.symptoms.{name}", REFUSES, No("its answer is a sentence"), bad=(CONTRACT + test,))
-        for name, test in SYMPTOMS.items()
+        here.log_likelihoods,
     ),
     row(
         "objectives.contrastive.nt_xent",
@@ -293,13 +131,13 @@ ROWS: tuple[Row, ...] = (
     row(
         "objectives.language.next_token",
         lambda n: (tokens_with_answers, (d(n, 3, 4),)),
-        next_tokens,
+        here.next_tokens,
         laws=("models_gpt::positions_without_answer_do_not_count", "models_gpt::mask_off_by_one_would_be_seen"),
     ),
     row(
         "objectives.masked_words.masked_words",
         lambda n: (guessed, (d(n, 3, 4),)),
-        next_tokens,
+        here.next_tokens,
         laws=("bert::loss_counts_hidden_words_alone",),
     ),
     row("objectives.masked_words.Guessing", RECORD, No("a protocol")),
@@ -320,7 +158,7 @@ ROWS: tuple[Row, ...] = (
     row(
         "objectives.nodes.node_cross_entropy",
         lambda n: (lambda answer: nodes.node_cross_entropy(Says(answer), graph_batch(n)).value, (d(4, 3),)),
-        nodes_of_the_batch,
+        here.nodes_of_the_batch,
     ),
     row("objectives.ordinal.levels", No("whole numbers"), f"{CORAL}levels_are_ones_up_to_the_rank"),
     row(
@@ -329,29 +167,33 @@ ROWS: tuple[Row, ...] = (
         f"{CORAL}loss_is_that_of_the_authors_code",
         laws=(f"{CORAL}two_ranks_are_logistic_regression",),
     ),
-    row("objectives.penalty.Penalised", losses.penalised(penalty.Penalised), penalties),
-    row("objectives.penalty.Lasso", losses.penalised(penalty.Lasso), penalties),
+    row("objectives.penalty.Penalised", losses.penalised(penalty.Penalised), here.penalties),
+    row("objectives.penalty.Lasso", losses.penalised(penalty.Lasso), here.penalties),
     row(
         "objectives.policy.PolicyGradient",
         losses.of_rollout(policy.PolicyGradient(0.1)),
-        parts_of_a_policy,
+        here.parts_of_a_policy,
         laws=(f"{ACTING}policy_gradient_points_where_the_expected_reward_grows",),
     ),
     row(
         "objectives.policy.ClippedSurrogate",
         losses.of_rollout(policy.ClippedSurrogate(0.2, 0.1)),
-        parts_of_a_policy,
+        here.parts_of_a_policy,
         f"{ACTING}entropy_and_divergence_are_those_of_torch",
         laws=(f"{ACTING}surrogate_begins_as_the_policy_gradient", f"{ACTING}surrogate_pays_nothing_beyond_the_clip"),
     ),
-    row("objectives.policy.total", PARTS, parts_of_a_policy),
-    row("objectives.policy.chosen", lambda n: (lambda x: policy.chosen(x, rollout(n)), (d(n, 3),)), parts_of_a_policy),
-    row("objectives.policy.standardised", lambda n: (policy.standardised, (d(n + 1),)), parts_of_a_policy),
+    row("objectives.policy.total", PARTS, here.parts_of_a_policy),
+    row(
+        "objectives.policy.chosen",
+        lambda n: (lambda x: policy.chosen(x, rollout(n)), (d(n, 3),)),
+        here.parts_of_a_policy,
+    ),
+    row("objectives.policy.standardised", lambda n: (policy.standardised, (d(n + 1),)), here.parts_of_a_policy),
     row(
         "objectives.precision.Autocast",
         No("passes on what the objective says"),
         "language_recipes::half_precision_learns_in_weights_of_whole_precision",
-        laws=(whole_precision,),
+        laws=(here.whole_precision,),
     ),
     *(row(f"objectives.precision.{name}", RECORD, No("asks the processor")) for name in ("is_half", "has_half_units")),
     row(
@@ -389,25 +231,25 @@ ROWS: tuple[Row, ...] = (
     row(
         "objectives.sample_weights.SampleWeighted",
         losses.weighted,
-        weighted_rows,
+        here.weighted_rows,
         "sklearn::weights_of_rows_are_those_of_scikit_learn",
     ),
     row(
         "objectives.sample_weights.row_cross_entropy",
         lambda n: (lambda x: sample_weights.row_cross_entropy(x, Y[:n]), (d(n, 3),)),
-        rows_one_by_one,
+        here.rows_one_by_one,
     ),
     row(
         "objectives.sample_weights.row_binary_cross_entropy",
         lambda n: (lambda x: sample_weights.row_binary_cross_entropy(x, (Y > 0)[:n].long()), (d(n),)),
-        rows_one_by_one,
+        here.rows_one_by_one,
     ),
     row(
         "objectives.sample_weights.row_half_squared_error",
         lambda n: (sample_weights.row_half_squared_error, (d(n), d(n))),
-        rows_one_by_one,
+        here.rows_one_by_one,
     ),
-    row("objectives.tagging.tag_surprise", No("divides what the layers of tags say"), tags_of_words),
+    row("objectives.tagging.tag_surprise", No("divides what the layers of tags say"), here.tags_of_words),
     row(
         "objectives.teaching.Teaching",
         losses.taught(0.1),

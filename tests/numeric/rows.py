@@ -95,20 +95,20 @@ def away(*shape: int) -> Tensor:
 
 
 def as_function(given: tuple[Function, tuple[Tensor, ...]]) -> tuple[Function, tuple[Tensor, ...]]:
-    """A function of its inputs and parameters, with both."""
+    """A function of its inputs and of its parameters, which come as one vector behind them, with both."""
     f, inputs = given
     inputs = tuple(each.detach().requires_grad_() for each in inputs)
-    if not isinstance(f, nn.Module):
+    weights = dict(f.double().named_parameters()) if isinstance(f, nn.Module) else {}
+    if not weights:
         return f, inputs
-    f.double()
-    named = [(name, weight) for name, weight in f.named_parameters() if weight.requires_grad]
-    names = [name for name, _ in named]
+    sizes = [each.numel() for each in weights.values()]
 
     def call(*numbers: Tensor) -> Any:
-        weights = dict(zip(names, numbers[len(inputs) :], strict=True))
-        return functional_call(f, weights, numbers[: len(inputs)])
+        pieces = zip(weights.items(), numbers[-1].split(sizes), strict=True)
+        return functional_call(f, {name: piece.view_as(each) for (name, each), piece in pieces}, numbers[:-1])
 
-    return call, inputs + tuple(weight.detach().clone().requires_grad_() for _, weight in named)
+    vector = torch.cat([each.detach().flatten() for each in weights.values()])
+    return call, (*inputs, vector.requires_grad_())
 
 
 def strided(x: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from etude.models import bert, diffusion, gan, names, rbm, sentiment, tagger, te
 from etude.objectives import restoration
 from etude.records import Inputs
 from tests.numeric import draws
+from tests.numeric import draws_of_data as data
 from tests.numeric.chance import Continuous, N, stream
 from tests.numeric.draws import SIDE, chances, flat, matrix, normal
 
@@ -89,16 +90,16 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler("learners.energy.Contrastive", draws.contrasted, [0.7, 0.3]),
     Sampler("learners.energy.Persistent", draws.persistent, [0.5, 0.5]),
     Sampler("learners.value.Memory", draws.replayed, [1 / 6] * 6),
-    Sampler("environments.streams.chance_of", draws.chance_of_steps, scipy.stats.uniform()),
-    Sampler("environments.streams.drawn", draws.acted, [1 / (1 + np.e), np.e / (1 + np.e)]),
-    Sampler("environments.streams.transitions", draws.explored, [0.15, 0.85]),
+    Sampler("environments.streams.chance_of", data.chance_of_steps, scipy.stats.uniform()),
+    Sampler("environments.streams.drawn", data.acted, [1 / (1 + np.e), np.e / (1 + np.e)]),
+    Sampler("environments.streams.transitions", data.explored, [0.15, 0.85]),
     Sampler(
         "evaluation.energies.binary",
         lambda: energies.binary(Inputs(torch.full((N, 1, 1, 1), 51, dtype=torch.uint8))),
         [0.8, 0.2],
     ),
     Sampler("evaluation.energies.noise", lambda: energies.noise(N, 1, seed=0), [0.5, 0.5]),
-    Sampler("evaluation.intervals.PoissonSums", draws.tabled, POISSON),
+    Sampler("evaluation.intervals.PoissonSums", data.tabled, POISSON),
     Sampler(
         "evaluation.intervals.resampled",
         lambda: intervals.resampled(np.array([3, 5]), np.random.default_rng(0), replicas=N)[:, 0],
@@ -106,21 +107,21 @@ SAMPLERS: tuple[Sampler, ...] = (
     ),
     Sampler("evaluation.partition.drawn", lambda: partition.drawn(torch.full((N, 1), 0.3), stream()), [0.7, 0.3]),
     Sampler(
-        "data.augment.flip", lambda: augment.flip(draws.one_pixel(N), stream()).x.flatten(1).argmax(1) == 5, [0.5, 0.5]
+        "data.augment.flip", lambda: augment.flip(data.one_pixel(N), stream()).x.flatten(1).argmax(1) == 5, [0.5, 0.5]
     ),
-    Sampler("data.augment.shift", draws.shifted, [1 / 9] * 9),
-    Sampler("data.batches.balanced", draws.balanced, [1 / 6, 1 / 6, 1 / 6, 1 / 2]),
-    Sampler("data.batches.shuffled", draws.orders, [1 / 24] * 24),
-    Sampler("data.bucketed.batch_rows", draws.pools, [1 / 24] * 24),
-    Sampler("data.corpus.random_windows", draws.places, [0.2] * 5),
-    Sampler("data.episodes.Tasks", draws.supports, [1 / 12] * 12),
-    Sampler("data.masking.corrupted", draws.masked_words, [0.8, 0.12, 0.08]),
-    Sampler("data.masking.masking", draws.asked_for, [0.85, 0.15]),
-    Sampler("data.views.Changes[shift]", lambda: draws.viewed(shift=1).argmax(1), [1 / 3, 1 / 3, 0, 1 / 3]),
-    Sampler("data.views.Changes[scale]", lambda: draws.viewed(scale=0.5)[:, 0], scipy.stats.uniform(0.5, 1)),
-    Sampler("data.views.Changes[shear]", lambda: draws.viewed(shear=2.0)[:, 3], flat(1.0)),
-    Sampler("data.views.Changes[noise]", lambda: draws.viewed(noise=0.7)[:, 1], normal(0.7)),
-    Sampler("data.word_corpus.windows", draws.reaches, [1 / 3] * 3),
+    Sampler("data.augment.shift", data.shifted, [1 / 9] * 9),
+    Sampler("data.batches.balanced", data.balanced, [1 / 6, 1 / 6, 1 / 6, 1 / 2]),
+    Sampler("data.batches.shuffled", data.orders, [1 / 24] * 24),
+    Sampler("data.bucketed.batch_rows", data.pools, [1 / 24] * 24),
+    Sampler("data.corpus.random_windows", data.places, [0.2] * 5),
+    Sampler("data.episodes.Tasks", data.supports, [1 / 12] * 12),
+    Sampler("data.masking.corrupted", data.masked_words, [0.8, 0.12, 0.08]),
+    Sampler("data.masking.masking", data.asked_for, [0.85, 0.15]),
+    Sampler("data.views.Changes[shift]", lambda: data.viewed(shift=1).argmax(1), [1 / 3, 1 / 3, 0, 1 / 3]),
+    Sampler("data.views.Changes[scale]", lambda: data.viewed(scale=0.5)[:, 0], scipy.stats.uniform(0.5, 1)),
+    Sampler("data.views.Changes[shear]", lambda: data.viewed(shear=2.0)[:, 3], flat(1.0)),
+    Sampler("data.views.Changes[noise]", lambda: data.viewed(noise=0.7)[:, 1], normal(0.7)),
+    Sampler("data.word_corpus.windows", data.reaches, [1 / 3] * 3),
 )
 ONE_SET = "makes one set of data, always the same; its numbers are compared in tests of data"
 A_PART = "takes some rows in an order of torch's, always the same"

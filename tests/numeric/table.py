@@ -1,7 +1,30 @@
 """All rows, where names are looked for, and the modules that compute nothing of their own."""
 
-from tests.numeric import activations, layers, metrics, objectives, optimizers
+from tests.numeric import (
+    activations,
+    contracts,
+    graphs,
+    layers,
+    metrics,
+    metrics_of_texts,
+    models,
+    models_of_texts,
+    objectives,
+    optimizers,
+)
 
-ROWS = (*activations.ROWS, *layers.ROWS, *objectives.ROWS, *metrics.ROWS, *optimizers.ROWS)
-PLACES = ("layers", "objectives", "evaluation", "optim", "muon", "schedules")
+FAMILIES = (
+    activations,
+    layers,
+    graphs,
+    objectives,
+    contracts,
+    models,
+    models_of_texts,
+    metrics,
+    metrics_of_texts,
+    optimizers,
+)
+ROWS = tuple(row for family in FAMILIES for row in family.ROWS)
+PLACES = ("layers", "objectives", "models", "evaluation", "optim", "muon", "schedules")
 ELSEWHERE = metrics.ELSEWHERE
