@@ -5,6 +5,7 @@ from tests.numeric import (
     contracts,
     graphs,
     layers,
+    learners,
     metrics,
     metrics_of_texts,
     models,
@@ -16,6 +17,7 @@ from tests.numeric import (
 FAMILIES = (
     activations,
     layers,
+    learners,
     graphs,
     objectives,
     contracts,
@@ -26,5 +28,5 @@ FAMILIES = (
     optimizers,
 )
 ROWS = tuple(row for family in FAMILIES for row in family.ROWS)
-PLACES = ("layers", "objectives", "models", "evaluation", "optim", "muon", "schedules")
+PLACES = ("layers", "objectives", "models", "learners", "evaluation", "optim", "muon", "schedules")
 ELSEWHERE = metrics.ELSEWHERE
