@@ -155,6 +155,7 @@ BUGS = {
         "2 * torch.rand(n, 2, 1, generator=generator) - 1": "torch.rand(n, 2, 1, generator=generator)",
     },
     "etude/learners/value.py": {
+        "* ~batch.terminated": "* 1",
         "* filled).long()": "* (filled - 1)).long()",
     },
     "etude/learners/adversarial.py": {
@@ -171,6 +172,48 @@ BUGS = {
     },
     "etude/schedules.py": {
         "min(1.0, (step + 1) / steps)": "min(1.0, step / steps)",
+    },
+    "etude/layers/span.py": {
+        "x / 127.5 - 1 if": "x / 128 - 1 if",
+    },
+    "etude/layers/units.py": {
+        "to(torch.float32) / 255": "to(torch.float32) / 256",
+    },
+    "etude/objectives/nodes.py": {
+        "logits[batch.rows]": "logits[: len(batch)]",
+    },
+    "etude/evaluation/tagging.py": {
+        "ratio(2 * sums[HIT]": "ratio(sums[HIT]",
+    },
+    "etude/evaluation/partition.py": {
+        "log_base + float(centre + ": "float(centre + ",
+    },
+    "etude/evaluation/ranks.py": {
+        '"accuracy": np.arange(len(counts)) == 0': '"accuracy": np.arange(len(counts)) <= 1',
+    },
+    "etude/models/word2vec.py": {
+        " / known.sum(1).clamp(min=1)": "",
+    },
+    "etude/models/gpt.py": {
+        "self.attention(self.norm1(x), causal=True)": "self.attention(self.norm1(x))",
+    },
+    "etude/models/diffusion.py": {
+        "variance = (1 - before) / (1 - here) * (1 - alpha)": "variance = (1 - here) / (1 - before) * (1 - alpha)",
+    },
+    "etude/models/seq2seq.py": {
+        "torch.tanh(self.first(last[1]))": "torch.tanh(self.first(last[0]))",
+    },
+    "etude/learners/average.py": {
+        "own.lerp_(other, 1 - self.decay)": "own.lerp_(other, self.decay)",
+    },
+    "etude/learners/planning.py": {
+        "(world.payoff + discount * value)": "(world.payoff + discount) * value",
+    },
+    "etude/learners/perceptron.py": {
+        "self.score(example) <= 0": "self.score(example) < 0",
+    },
+    "etude/learners/energy.py": {
+        "self.rbm.free_energy(data).mean() - ": "self.rbm.free_energy(data).mean() + ",
     },
 }
 """for each file, some code and the error in its place"""
