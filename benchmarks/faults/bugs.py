@@ -127,9 +127,6 @@ BUGS = {
     "etude/evaluation/ngrams.py": {
         "(count + kinds * shorter)": "(count + shorter)",
     },
-    "etude/evaluation/nodes.py": {
-        "(1 - SPREADING) * y": "SPREADING * y",
-    },
     "etude/models/sampling.py": {
         "masked_fill(before >= share, 0.0)": "masked_fill(ordered < 1 - share, 0.0)",
     },

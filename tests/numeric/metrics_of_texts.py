@@ -21,7 +21,7 @@ ROWS: tuple[Row, ...] = (
             "evaluation_bleu::short_translations_pay",
         ),
     ),
-    *rows("spans", "has_spans spans continues", SEQEVAL),
+    *rows("spans", "has_spans spans continues", SEQEVAL, here.spans_in_their_places),
     *rows("spans", "forbidden_steps", "layers_crf::steps_that_would_break_a_span_are_never_taken"),
     *rows(
         "tagging",

@@ -121,6 +121,7 @@ ROWS: tuple[Row, ...] = (
         },
         "models_seq2seq::alignment_is_equation_6",
         "models_seq2seq::writer_is_the_cell_of_torch_over_token_and_context",
+        "models_seq2seq::reader_annotates_with_both_directions_and_begins_with_the_backward_one",
         laws=(f"{DECODING}no_position_sees_what_follows", f"{DECODING}padding_of_the_source_changes_no_logit"),
     ),
     *named(

@@ -6,10 +6,22 @@ import math
 import numpy as np
 import scipy.stats
 import torch
+from seqeval.metrics.sequence_labeling import get_entities
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from torch.nn import functional as F
 
-from etude.evaluation import confusion, decoding, energies, episodes, intervals, language, ranking, tagging, writing
+from etude.evaluation import (
+    confusion,
+    decoding,
+    energies,
+    episodes,
+    intervals,
+    language,
+    ranking,
+    spans,
+    tagging,
+    writing,
+)
 from etude.records import IGNORED, Pairs, Tagged
 from etude.schema import Tags
 from tests.numeric.rows import Says, close, d
@@ -57,6 +69,12 @@ def spans_of_tags() -> None:
     ours = tagging.values(sums[:, None], target)
     close(np.stack([ours[name][0] for name in ("precision", "recall", "f1", "accuracy")]), [2 / 3, 2 / 3, 2 / 3, 4 / 6])
     assert tagging.right_tags(examples) == [[1, 2, 0, 1], [1, 0]]
+
+
+def spans_in_their_places() -> None:
+    """Type, first and last token as seqeval finds them, where an I- that follows nothing begins a span."""
+    tags = ["B-x", "I-x", "O", "I-y", "B-y", "B-y", "I-x"]
+    assert {(kind, first, end - 1) for kind, first, end in spans.spans(tags)} == set(get_entities(tags))
 
 
 def nats_and_surprise() -> None:
