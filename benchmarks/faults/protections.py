@@ -151,23 +151,24 @@ def goals() -> Iterator[Goal]:
 
 def notices(protection: Protection) -> bool:
     """Whether the test fails without it."""
-    with TemporaryDirectory() as name:
-        copy = Path(name)
-        for folder in ("etude", "tests", "benchmarks"):
-            shutil.copytree(folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return fails_without(protection.name, protection.file, protection.code, protection.without, protection.test)
+
+
+def fails_without(name: str, file: str, code: str, without: str, *tests: str) -> bool:
+    """Whether one of the tests fails in a copy of the code in which something else stands in one place."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("etude", "tests", "benchmarks"):
+            shutil.copytree(part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy("pyproject.toml", copy)
-        path = copy / protection.file
+        path = copy / file
         text = path.read_text(encoding="utf-8")
-        if text.count(protection.code) != 1:
-            sys.exit(f"{protection.name}: {protection.file} holds that code {text.count(protection.code)} times")
-        path.write_text(text.replace(protection.code, protection.without), encoding="utf-8")
-        program = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", protection.test]
+        if text.count(code) != 1:
+            sys.exit(f"{name}: {file} holds that code {text.count(code)} times")
+        path.write_text(text.replace(code, without), encoding="utf-8")
+        program = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
         done = subprocess.run(
-            program, cwd=copy, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": name}
+            program, cwd=copy, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": folder}
         )
-        print(
-            f"without '{protection.name}': {'seen' if done.returncode == 1 else 'NOT SEEN'}",
-            file=sys.stderr,
-            flush=True,
-        )
+        print(f"without '{name}': {'seen' if done.returncode == 1 else 'NOT SEEN'}", file=sys.stderr, flush=True)
         return done.returncode == 1

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.faults.goal import Goal
+from benchmarks.faults.mutants import DRAWS, SLOPES, node
+from tests.numeric.rows import No
+from tests.numeric.samplers import SAMPLERS
+from tests.numeric.table import ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Suite:
 
 
 FAULTS = "tests/test_faults.py::test_"
+DIFFERENTIATED = sum(not isinstance(row.slope, No) for row in ROWS)
+REFERENCES = dict.fromkeys(node(each) for row in ROWS if not isinstance(row.reference, No) for each in row.reference)
 SUITES = (
     Suite(
         "G2",
@@ -109,6 +115,35 @@ SUITES = (
         "all but two named, no false alarm",
         ("tests/test_doctor.py",),
         "none has it; Lightning issue 1237 asks for it since 2020",
+        "G20",
+        f"derivatives of {DIFFERENTIATED} layers, losses and networks against differences, in double precision and "
+        "torch's default tolerances, two examples and one; a name without a row fails",
+        "100 % of what is there",
+        (SLOPES, "tests/numeric/test_numeric_table.py::test_every_name_has_a_row_and_every_row_a_name"),
+        "kornia 378 tests in 146 files, torch 547 operators; PyG and timm: none systematic",
+    ),
+    Suite(
+        "G21",
+        f"{len(REFERENCES)} comparisons with scikit-learn, torch, scipy, transformers, PyTorch Geometric, pytorch-crf, "
+        "coral-pytorch, gensim, sacrebleu, seqeval, enumeration and published numbers: those that the rows name",
+        "all within their tolerance",
+        tuple(REFERENCES),
+        "timm and transformers compare with stored outputs of their own",
+    ),
+    Suite(
+        "G22",
+        "scikit-learn's check_estimator, no failure expected",
+        "100 %",
+        ("tests/test_sklearn.py::test_passes_every_check_that_scikit_learn_makes",),
+        "scikit-learn's own MLPClassifier 67 of 67",
+    ),
+    Suite(
+        "G25",
+        f"{len(SAMPLERS)} samplers: a right one fails once in a million runs, one that is wrong by 0.02 passes once in "
+        "a hundred; such an error planted in each",
+        "right ones pass, wrong ones do not",
+        (DRAWS, "tests/numeric/test_numeric_samplers.py::test_every_place_that_draws_has_a_row"),
+        "TFP 32 files; others compare means and variances",
     ),
 )
 

@@ -147,7 +147,7 @@ def gradient_penalty(
 
     The norm is over all numbers of an example; it stays in the graph, so that D learns from it.
     """
-    epsilon = torch.rand(len(real), device=real.device).view(-1, *[1] * (real.ndim - 1))
+    epsilon = torch.rand(len(real), device=real.device, dtype=real.dtype).view(-1, *[1] * (real.ndim - 1))
     mixed = torch.lerp(fake, real, epsilon).requires_grad_()
     (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
     penalty: Tensor = (slope.flatten(1).norm(dim=1) - 1).square().mean()

@@ -75,8 +75,9 @@ class Tagger(nn.Module):
     ) -> Float[Tensor, "batch time tag"]:
         """How well each tag fits each word in its sentence; what stands at the padding means nothing."""
         visible: Bool[Tensor, "batch time"] = x != PAD
-        spelt = torch.zeros(*x.shape, self.letters.width, device=x.device)
-        spelt[visible] = self.letters(letters[visible])
+        spellings = self.letters(letters[visible])
+        spelt = spellings.new_zeros(*x.shape, self.letters.width)
+        spelt[visible] = spellings
         words = self.dropout(torch.cat([self.embed(x), spelt], dim=2))
         states = self.read(words, visible.sum(dim=1))
         fitting: Tensor = self.answer(self.dropout(states))

@@ -24,7 +24,7 @@ class Told(nn.Module):
         self.name = nn.Embedding(classes + 1, width)
 
     def forward(self, t: Int[Tensor, " batch"], told: Int[Tensor, " batch"]) -> Float[Tensor, "batch width"]:
-        vector: Tensor = self.time(waves(t, self.width)) + self.name(told)
+        vector: Tensor = self.time(waves(t, self.width).to(self.name.weight.dtype)) + self.name(told)
         return vector
 
 

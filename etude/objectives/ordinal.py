@@ -20,6 +20,6 @@ def coral(model: nn.Module, batch: Labelled) -> Loss:
     Cao, Mirjalili and Raschka 2020 (arXiv:1901.07884), eq. 4. From logits (batch, threshold).
     """
     logits = model(batch.x)
-    y = levels(batch.y, thresholds=logits.shape[1])
+    y = levels(batch.y, thresholds=logits.shape[1]).to(logits.dtype)  # torch sums in the type of y
     total = F.binary_cross_entropy_with_logits(logits, y, reduction="sum")
     return Loss(total / len(batch), len(batch))
