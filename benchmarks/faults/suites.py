@@ -110,6 +110,22 @@ SUITES = (
         "MLflow 6 CVEs, Jupyter 1, Gradio 3, ONNX 3 rounds",
     ),
     Suite(
+        "G14",
+        "awkward CSV files: decimal commas, CR alone, UTF-16, Latin-1, open quotes, short and long rows, inf, 1e999, "
+        "web pages, git-lfs pointers, NUL, 007, 1,234, spellings",
+        "none read silently wrong",
+        ("tests/test_bad_tables.py", "tests/test_data_tables_read.py", "tests/test_data_tables_load.py"),
+        "pandas, polars and pyarrow each read at least 5 of 36 wrong without a word",
+    ),
+    Suite(
+        "G30",
+        "killed again and again, stopped, damaged, edited, moved to another machine: what to do is said, or nothing is "
+        "to be done",
+        "no manual step",
+        ("tests/test_faults_runs.py", "tests/test_training_store.py", "tests/test_training_fit.py"),
+        "Llama 3: 416 of 419 interruptions; HF Trainer and DCP: delete the folder yourself",
+    ),
+    Suite(
         "G31",
         "a zoo of 64 planted bugs for etude doctor, and every recipe of the catalogue without one",
         "all but two named, no false alarm",
