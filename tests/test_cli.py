@@ -157,7 +157,7 @@ def test_wrong_words_get_a_message_that_can_be_acted_on(
 
 
 def test_unknown_flag_names_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "did you mean --batch?" in complaint(capsys, "train", "lenet", "--bathc", "3", code=2)
+    assert "did you mean '--batch'" in complaint(capsys, "train", "lenet", "--bathc", "3", code=2)
 
 
 def test_errors_are_json_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -371,3 +371,11 @@ def test_a_row_that_a_power_loss_tore_is_left_out_and_written_over(before: Path)
         file.write("{\n")
     with pytest.raises(CheckpointError, match="damaged"):
         Run(before).curves()
+
+
+def test_a_training_that_is_ended_in_the_thread_that_writes_waits_for_nobody(before: Path) -> None:
+    """Where memory is tidied up there, and somebody had left it without closing it."""
+    run = Run(before)
+    run.saver.write(lambda: run.save(4, learner(4)), begun=time.perf_counter())
+    run.saver.wait()
+    assert run.saver.failed() is None and Run(before).steps()[-1] == 4

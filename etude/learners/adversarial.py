@@ -74,7 +74,7 @@ class GAN(Adversarial):
         return height
 
 
-def critic_loss(critic: nn.Module, real: Float[Tensor, "batch ..."], fake: Float[Tensor, "batch ..."]) -> Loss:
+def critic_loss(critic: nn.Module, real: Float[Tensor, "real ..."], fake: Float[Tensor, "fake ..."]) -> Loss:
     """-log D(x) - log(1 - D(G(z))), the mean of each; 2 log 2 where D says 1/2 of everything (eq. 1, theorem 1)."""
     return Loss(F.softplus(-critic(real)).mean() + F.softplus(critic(fake)).mean(), len(real))
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from threading import Thread
+from threading import Thread, current_thread
 
 from etude.errors import ResourceError
 
@@ -54,7 +54,8 @@ class Saver:
     def wait(self) -> None:
         """Until nothing is being written any more."""
         if self.thread is not None:
-            self.thread.join()
+            if self.thread is not current_thread():  # where a training that nobody holds any more happens to be ended
+                self.thread.join()
             self.thread = None
 
     def failed(self) -> ResourceError | None:

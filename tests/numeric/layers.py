@@ -77,6 +77,22 @@ ROWS: tuple[Row, ...] = (
         f"{ATTENTION}kernel_is_the_weighted_mean_of_the_values",
     ),
     row(
+        "layers.attention.Attention",
+        lambda n: (
+            Calling(attention.Attention(0.0), lambda m, *parts: m(*parts, None)),
+            (d(n, 1, 2, 2), d(n, 1, 3, 2), d(n, 1, 3, 2)),
+        ),
+        f"{ATTENTION}kernel_is_the_weighted_mean_of_the_values",
+    ),
+    row(
+        "layers.attention.Alignment",
+        lambda n: (
+            Calling(attention.Alignment(2), lambda m, s, keys: m(s, keys, torch.ones(n, 3).bool())),
+            (d(n, 2), d(n, 3, 2)),
+        ),
+        "models_seq2seq::alignment_is_equation_6",
+    ),
+    row(
         "layers.attention.causal_mask",
         WHOLE,
         f"{ATTENTION}self_attention_equals_that_of_torch",

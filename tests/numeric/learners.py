@@ -38,6 +38,7 @@ def critic() -> nn.Module:
     return nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
 
 
+GAN = "playground_gan::the_losses_are_those_of_autograd_and_adam_written_out_from_the_papers"
 ADVERSARIAL, AVERAGE, RBM = "learners_adversarial::", "learners_average::", "rbm::"
 ACTING, AUTO, STREAMS, OPTIM = "acting::", "autoencoder::", "learners_streams::", "optim::"
 TEXTBOOK = f"{ACTING}values_of_the_grid_world_are_those_of_the_textbook"
@@ -65,6 +66,14 @@ ROWS: tuple[Row, ...] = (
         "learners.adversarial.WassersteinGAN",
         DESCENDS,
         (f"{ADVERSARIAL}a_trained_critic_measures_the_wasserstein_distance",),
+    ),
+    *(
+        Row(
+            f"learners.adversarial.{each}_loss",
+            DESCENDS,
+            (GAN,),
+        )
+        for each in ("critic", "generator")
     ),
     Row("learners.adversarial.Adversarial", DESCENDS, (f"{ADVERSARIAL}the_average_answers_and_both_networks_learn",)),
     Row("learners.adversarial.adversarial_adam", DESCENDS, ("optim::hundred_steps_equal_those_of_torch",)),

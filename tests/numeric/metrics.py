@@ -98,8 +98,8 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows("ranking", "ranking_scores mean_score", SKLEARN, laws=(f"{TALLY}every_interval_holds_its_value",)),
     *rows("ranking", "roc_curve precision_recall_curve thinned trace mean_trace", CURVES),
-    *rows("generation", "kernel_distance discrepancy", f"{GENERATION}kernel_distance_equals_scikit_learns_kernels"),
-    *rows("generation", "energy_distance", f"{GENERATION}energy_distance_equals_scipys_on_a_line"),
+    *rows("discrepancy", "kernel_distance discrepancy", f"{GENERATION}kernel_distance_equals_scikit_learns_kernels"),
+    *rows("discrepancy", "energy_distance", f"{GENERATION}energy_distance_equals_scipys_on_a_line"),
     *rows(
         "generation",
         "frechet_distance covariance",

@@ -10,7 +10,7 @@ from etude.layers import crf
 from etude.models import bert, char_rnn, gpt, names, sentiment, seq2seq, tagger, textcnn, transformer, word2vec
 from etude.records import IGNORED
 from tests.numeric.models import NOT_HERE, ONCE, named, of, of_batch, woken
-from tests.numeric.rows import Calling, No, Row, d
+from tests.numeric.rows import Calling, No, Row
 
 IDS = torch.tensor([[4, 5, 6, 4, 5, 6, 4, 4], [5, 4, 0, 0, 0, 0, 0, 0], [6, 6, 4, 0, 0, 0, 0, 0]])
 """three short texts in a vocabulary of seven"""
@@ -113,10 +113,6 @@ ROWS: tuple[Row, ...] = (
         "seq2seq",
         {
             "Seq2Seq": lambda n: (Calling(seq2seq.Seq2Seq(7, 6, SHORT), lambda m: m(IDS[:n], WRITTEN[:n])), ()),
-            "Alignment": lambda n: (
-                Calling(seq2seq.Alignment(2), lambda m, s, keys: m(s, keys, IDS[:n, :3] > 0)),
-                (d(n, 2), d(n, 3, 2)),
-            ),
             "Size": NOT_HERE,
         },
         "models_seq2seq::alignment_is_equation_6",

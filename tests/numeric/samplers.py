@@ -110,8 +110,8 @@ SAMPLERS: tuple[Sampler, ...] = (
         "data.augment.flip", lambda: augment.flip(data.one_pixel(N), stream()).x.flatten(1).argmax(1) == 5, [0.5, 0.5]
     ),
     Sampler("data.augment.shift", data.shifted, [1 / 9] * 9),
-    Sampler("data.batches.balanced", data.balanced, [1 / 6, 1 / 6, 1 / 6, 1 / 2]),
-    Sampler("data.batches.shuffled", data.orders, [1 / 24] * 24),
+    Sampler("data.batches._by_class", data.balanced, [1 / 6, 1 / 6, 1 / 6, 1 / 2]),
+    Sampler("data.batches._in_epochs", data.orders, [1 / 24] * 24),
     Sampler("data.bucketed.batch_rows", data.pools, [1 / 24] * 24),
     Sampler("data.corpus.random_windows", data.places, [0.2] * 5),
     Sampler("data.episodes.Tasks", data.supports, [1 / 12] * 12),
@@ -135,10 +135,23 @@ UNTESTED = {
     **dict.fromkeys(("data.pair_sets.addition", "data.pair_sets.reversal"), ONE_SET),
     **dict.fromkeys(("data.splits.labelled_rows", "data.splitting._by_class", "data.splitting._by_group"), A_PART),
     **dict.fromkeys(
-        ("evaluation.baselines.trained", "evaluation.probe.probe_curve", "inside.copies.some_rows"), A_PART
+        (
+            "evaluation.baselines.trained",
+            "evaluation.probe.probe_curve",
+            "inside.copies.some_rows",
+            "inside.check.leaks.halves",
+        ),
+        A_PART,
     ),
     **dict.fromkeys(
-        ("evaluation.yardstick.Yardstick", "inside.neighbours.space_of", "learners.policy.PolicyLearner"), A_PART
+        (
+            "evaluation.yardstick.Yardstick",
+            "inside.neighbours.space_of",
+            "learners.policy.PolicyLearner",
+            "inside.check.subject.some",
+            "inside.doctor.inputs.labels_follow_inputs",
+        ),
+        A_PART,
     ),
     **dict.fromkeys(
         ("evaluation.episodes.mean_score", "evaluation.intervals.share", "evaluation.words.word_scores"), WHOLE
@@ -149,6 +162,8 @@ UNTESTED = {
     "evaluation.nodes.spread_answers": "guesses for nodes that nothing reaches, by torch.randint",
     "evaluation.tally.QuantityTally": "which answers a picture shows",
     "evaluation.yardstick.gaussian": "its moments are compared in tests of generation",
+    "inside.maximise.maximised": "noise to begin with, by torch.randn",
+    "inside.maximise.moves": "shifts by torch.randint",
     "inside.sanity.random_copy": "weights as they might be: normal, with the moments of those there are",
     "models.actor_critic.orthogonal": "by torch's own initialiser",
     "models.diffusion.PointDenoiser": "one row of torch.randn",
