@@ -82,7 +82,9 @@ def nearly(subject: Subject, code: str, pairs: list[Near], what: str, share: flo
         words = subject.words(one, k)
         shown.append(f"{subject.spot(one, k)} ~ {subject.spot(other, m)}{': ' if words else ''}{words}")
     wall = pair_wall(
-        subject, "Nearly the same", [(*sum(zip(each.parts, each.rows, strict=True), ()),) for each in told]
+        subject,
+        "Nearly the same",
+        [(each.parts[0], each.rows[0], each.parts[1], each.rows[1]) for each in told],
     )
     advice = "look whether they come from one thing (a film, a patient, a reprint): keep it in one part (--group)"
     mend = code == "W-SPLIT-NEAR" and share >= 5 * HURTS and len(pairs) >= LEAST
