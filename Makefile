@@ -14,7 +14,7 @@ demo: $(STAMP)  ## train LeNet on digits, score it honestly, write its report
 	$(BIN)/etude report
 
 test: $(STAMP)  ## all tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal  # one thread for each worker, and each has the tests of a file together
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2  # one thread for each worker
 
 check: $(STAMP)  ## format, lint, types, floors, links
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """Programs of lessons stand alone, and print what the page shows."""
 
 import ast
-import subprocess
+import os
 import sys
 from typing import Any
 
@@ -82,10 +82,22 @@ def learnt(lesson: Lesson) -> list[list[float]]:
 
 
 def printed(text: str) -> list[list[float]]:
-    """Losses that the program prints, run alone."""
-    done = subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    rows = [line.split() for line in done.stdout.splitlines()]
+    """Losses that the program prints, run by itself; in a child of this process, which has imported torch."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(writer, 1)
+        sys.stdout = os.fdopen(1, "w")
+        try:
+            exec(compile(text, "program", "exec"), {"__name__": "__main__"})
+            sys.stdout.flush()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        rows = [line.split() for line in said]
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert [int(row[0]) for row in rows] == list(range(EPOCHS + 1))
     return [[float(each) for each in row[1:]] for row in rows]
 
