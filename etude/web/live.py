@@ -62,8 +62,9 @@ class LiveTraining(Subject):
         """points of the plane as they were last seen"""
         self.acts: Wishes = queue.SimpleQueue()
         self.looks: Wishes = queue.SimpleQueue()
-        self.began, self.stood, self.looked = time.perf_counter(), 0.0, 0.0
-        """the start; seconds in which the training stood; seconds that went into answers while it went on"""
+        self.began, self.stood, self.asked, self.looked = time.perf_counter(), 0.0, 0.0, 0.0
+        """the start; seconds in which the training stood; while it went on, those for what somebody asked for, and for
+        what is only shown again, which alone has to wait"""
 
     def follow(self, experiments: Iterable[Experiment[B]]) -> Iterator[Experiment[B]]:
         """The same experiments, whose batches are seen in passing."""
@@ -83,16 +84,17 @@ class LiveTraining(Subject):
 
     def look(self, wish: Callable[[], T], *, now: bool) -> Future[T]:
         """Have this drawn between two updates, as soon as it may cost something or `now`; its result, or its error."""
-        return self.put(self.acts if now else self.looks, lambda: self.timed(wish))
+        return self.put(self.acts if now else self.looks, lambda: self.timed(wish, now=now))
 
-    def timed(self, wish: Callable[[], T]) -> T:
+    def timed(self, wish: Callable[[], T], *, now: bool) -> T:
         """Its result; what it cost is noted, and the chance of the training does not feel it."""
         begun = time.perf_counter()
         try:
             with torch.random.fork_rng():
                 return wish()
         finally:
-            self.looked += time.perf_counter() - begun if self.playing else 0.0
+            cost = time.perf_counter() - begun if self.playing else 0.0
+            self.asked, self.looked = self.asked + cost * now, self.looked + cost * (not now)
 
     def act(self, wish: Callable[[], T]) -> Future[T]:
         """Have this done after the update of now."""
@@ -160,7 +162,7 @@ class LiveTraining(Subject):
             "ended": self.ended,
             "rates": {name: optimizer.rate for name, optimizer in optimizers},
             "checkpoints": [] if self.ended else open_run(self.run.folder).steps(),
-            "cost": self.looked / self.trained(),
+            "cost": (self.asked + self.looked) / self.trained(),
             "views": list(experiment.views),
             "layers": self.layers(),
         }
