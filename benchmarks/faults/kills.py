@@ -1,5 +1,6 @@
 """G1: trainings of every recipe that are killed at random moments, and continued until they are done."""
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from benchmarks.faults.peers import kills_of_peers
 from benchmarks.faults.training import killed_after, outcome, to_the_end
 from etude.catalogue import recipe_names
 
-KILLS = 1000
+KILLS = int(os.environ.get("ETUDE_KILLS", "1000"))
 PER_RUN = 5
 """kills until a run may go to its end"""
 
@@ -27,10 +28,10 @@ def goals(kills: int = KILLS) -> Iterator[Goal]:
     yield Goal(
         "G1",
         f"{dead:,} SIGKILLs at random moments over {len(names)} recipes, each resumed until it is done",
-        "0 lost runs, 0 bytes different",
+        "1,000 kills, 0 lost runs, 0 bytes different",
         f"{lost} lost runs, {different} of {dead // PER_RUN:,} runs different",
         f"none offers it end to end; a checkpoint alone: {kills_of_peers()}",
-        met=not lost and not different,
+        met=not lost and not different and dead >= 1000,
     )
 
 
