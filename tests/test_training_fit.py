@@ -177,6 +177,9 @@ def test_second_phase_is_built_from_what_the_first_has_learnt(tmp_path: Path) ->
         next(events)
     events.close()
     assert [event.step for event in train(phases(), made(tmp_path / "parts"))] == [3]
+    rows = [(tmp_path / each / "metrics.jsonl").read_text() for each in ("whole", "parts")]
+    steps = [[(row["phase"], row["step"]) for row in map(json.loads, text.splitlines())] for text in rows]
+    assert steps[0] == steps[1], "the second phase keeps its rows when the first one is looked up again"
     assert all(torch.equal(each, seen[0]) for each in seen)
 
 

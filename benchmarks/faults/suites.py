@@ -131,6 +131,8 @@ SUITES = (
         "all but two named, no false alarm",
         ("tests/test_doctor.py",),
         "none has it; Lightning issue 1237 asks for it since 2020",
+    ),
+    Suite(
         "G20",
         f"derivatives of {DIFFERENTIATED} layers, losses and networks against differences, in double precision and "
         "torch's default tolerances, two examples and one; a name without a row fails",

@@ -18,6 +18,7 @@ from etude.training import saving
 from etude.training.experiment import Experiment, Recipe
 from etude.training.phases import train
 from etude.training.store import locked
+from etude.verbs.folders import run_folders
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import restart, start
 
@@ -43,8 +44,8 @@ def go_on(name: str, out: Path) -> None:
     torch.set_num_threads(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     saving.LONGEST, runs.KEPT = 0.0, 2
-    folder = next(out.glob("*/recipe.json"), None)
-    experiments, run = restart(str(folder.parent)) if folder else start(name, tiny(name), out=out)
+    known = run_folders(out)
+    experiments, run = restart(str(known[0])) if known else start(name, tiny(name), out=out)
     with locked(run.folder), closing(train(noisy(experiments), run)) as events:
         for _ in events:
             pass
@@ -77,7 +78,7 @@ def to_the_end(name: str, out: Path) -> float:
 
 def outcome(out: Path) -> dict[str, bytes]:
     """Everything that a training leaves: the last checkpoint of each phase, and the curves without their seconds."""
-    (folder,) = (path.parent for path in out.glob("*/recipe.json"))
+    (folder,) = run_folders(out)
     found = {}
     for phase in sorted(folder.glob("checkpoints*")):
         last = max(phase.glob("step-*"))

@@ -83,9 +83,9 @@ class Curves:
         return sum(row["step"] > best for row in self.curves() if self.best_by in row) if best is not None else 0
 
     def cut(self, step: int) -> int:
-        """Take away the rows after an update, so that none appears twice; the last update that had one, 0 if none."""
+        """Take away the rows of this phase after an update, so that none appears twice; the last that had one, or 0."""
         rows = read_lines(self.metrics)
-        kept = [row for row in rows if (row["phase"], row["step"]) <= (self.phase, step)]
+        kept = [row for row in rows if row["phase"] != self.phase or row["step"] <= step]
         if len(kept) < len(rows):
             write_lines(self.metrics, kept)
         self.started = time.perf_counter() - self.seconds()

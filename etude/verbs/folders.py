@@ -22,13 +22,18 @@ def find_run(name: str, runs: Path = Path("runs")) -> Run:
         return _found(name, runs)
 
 
+def run_folders(runs: Path) -> list[Path]:
+    """Oldest first, without those that a training which was killed has not finished."""
+    known = [path for path in runs.glob("*/recipe.json") if not path.parent.name.startswith(".")]
+    return [path.parent for path in sorted(known, key=lambda path: path.stat().st_mtime_ns)]
+
+
 def _found(name: str, runs: Path) -> Run:
     if (Path(name) / "recipe.json").is_file():
         return opened(Path(name))
     if (runs / name / "recipe.json").is_file():
         return opened(runs / name)
-    known = sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)
-    folders = [path.parent for path in known]
+    folders = run_folders(runs)
     if name in ("last", "best"):
         if not folders:
             raise CheckpointError("E-RUN-NONE", f"there is no run in {runs}/ yet; `etude train lenet` makes one.")

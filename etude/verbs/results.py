@@ -6,6 +6,7 @@ from pathlib import Path
 from etude.training.intact import intact
 from etude.training.run import open_run
 from etude.training.store import Json, read_json
+from etude.verbs.folders import run_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,4 @@ def scores_of(row: dict[str, Json]) -> dict[str, float]:
 
 def all_results(runs: Path) -> list[Result]:
     """Every run in a folder of runs, oldest first."""
-    return [
-        result(path.parent) for path in sorted(runs.glob("*/recipe.json"), key=lambda path: path.stat().st_mtime_ns)
-    ]
+    return [result(folder) for folder in run_folders(runs)]

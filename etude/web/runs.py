@@ -12,6 +12,7 @@ from etude.evaluation.records import ClassDetails, Evaluation, QuantityDetails
 from etude.figures import Curve, Figure, Line
 from etude.report.charts import calibration, confusion, lines, ranking_curves, scatter, training_curves, x_axis
 from etude.report.facts import Facts, read_facts
+from etude.verbs.folders import run_folders
 from etude.verbs.results import result
 
 KNOWN = {"step", "phase", "seconds", "epoch", "loss", "learning_rate"}
@@ -31,7 +32,7 @@ class Runs:
 
     def rows(self) -> list[dict[str, Any]]:
         """A few words about every run, the newest first."""
-        folders = [path.parent for path in self.folder.glob("*/recipe.json") if self.holds(path.parent)]
+        folders = [folder for folder in run_folders(self.folder) if self.holds(folder)]
         found = [self.row(folder) for folder in sorted(folders, key=begun, reverse=True)]
         return found
 
