@@ -24,11 +24,7 @@ def near_copies(subject: Subject) -> list[Finding]:
     pairs = [each for each in near_pairs(subject.splits, matching) if not each.same]
     inner = [each for each in inner_pairs(x, matching) if not each.same]
     if isinstance(inputs, Table):
-        rows = x[some_rows(len(x), WITHIN)].numpy()
-        usual = expected_pairs(rows, apart=TOLERANCE) / math.comb(len(rows), 2)
-        compared = len(rows) * (len(subject.part("valid")) + len(subject.part("test")))
-        pairs = pairs if usual * compared < EXPECTED * len(pairs) else []
-        inner = inner if usual * len(rows) ** 2 / 4 < EXPECTED * len(inner) else []
+        pairs, inner = beyond_chance(subject, x, pairs, inner)
     found = []
     if pairs:
         asked = sum(min(len(subject.part(name)), 1000) for name in ("valid", "test"))
@@ -52,6 +48,17 @@ def near_copies(subject: Subject) -> list[Finding]:
             )
         )
     return found
+
+
+def beyond_chance(
+    subject: Subject, x: Shaped[Tensor, "batch ..."], pairs: list[Near], inner: list[Near]
+) -> tuple[list[Near], list[Near]]:
+    """Pairs across the parts and within training, none where as many rows of a table come near each other by chance."""
+    rows = x[some_rows(len(x), WITHIN)].numpy()
+    usual = expected_pairs(rows, apart=TOLERANCE) / math.comb(len(rows), 2)
+    compared = len(rows) * (len(subject.part("valid")) + len(subject.part("test")))
+    across = pairs if usual * compared < EXPECTED * len(pairs) else []
+    return across, inner if usual * len(rows) ** 2 / 4 < EXPECTED * len(inner) else []
 
 
 def inner_pairs(x: Shaped[Tensor, "batch ..."], matching: Matching) -> list[Near]:
