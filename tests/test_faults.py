@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -376,6 +377,8 @@ def test_a_row_that_a_power_loss_tore_is_left_out_and_written_over(before: Path)
 def test_a_training_that_is_ended_in_the_thread_that_writes_waits_for_nobody(before: Path) -> None:
     """Where memory is tidied up there, and somebody had left it without closing it."""
     run = Run(before)
-    run.saver.write(lambda: run.save(4, learner(4)), begun=time.perf_counter())
-    run.saver.wait()
+    ended = Thread(target=run.save, args=(4, learner(4)))
+    run.saver.thread = ended
+    ended.start()
+    ended.join(60)
     assert run.saver.failed() is None and Run(before).steps()[-1] == 4

@@ -39,8 +39,9 @@ class Saver:
         """Begin to write what was copied from the second `begun` on, once the writing before is over."""
         self.wait()
         self.begun = begun
-        self.thread = Thread(target=self.written, args=(act,), name="saver")
-        self.thread.start()
+        thread = Thread(target=self.written, args=(act,), name="saver")
+        thread.start()
+        self.thread = thread
 
     def written(self, act: Callable[[], None]) -> None:
         """In the thread."""
