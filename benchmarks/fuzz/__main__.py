@@ -21,7 +21,7 @@ NAMES = (
 )
 SILENCE = 30.0
 """seconds on one input after which a process is stopped from outside"""
-PIECE = 5_000
+PIECE = 25_000
 """inputs of one process"""
 
 

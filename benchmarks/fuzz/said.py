@@ -71,7 +71,7 @@ def spoilt(name: str) -> Callable[[bytes, Path], object]:
         if name.startswith(CHECKPOINT) and path.name != "manifest.json":
             believed(path.parent)  # by somebody who wants it to be believed
         try:
-            for look in (result, read_facts, lambda run: load_trained(str(run), use="last")):
+            for look in (result, read_facts):
                 with suppress(EtudeError):
                     look(run)
             load_trained(str(run), use="last")

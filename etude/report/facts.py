@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from etude.errors import CheckpointError
 from etude.evaluation.records import Judgement, from_json
 from etude.figures import Figure
 from etude.schema import Schema
+from etude.training.describe import schema_reader
 from etude.training.drawings import read_figures
 from etude.training.intact import intact
 
@@ -122,7 +123,7 @@ def read_data(path: Path) -> DataFacts | None:
     if not found:
         return None
     try:
-        schema = TypeAdapter(Schema).validate_python(found["schema"])
+        schema = schema_reader().validate_python(found["schema"])
     except (KeyError, ValidationError) as error:
         raise damaged(path, error) from None
     notes = tuple(str(each) for each in found.get("notes", ()))

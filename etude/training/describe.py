@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,13 @@ def refuse_other_data(facts: Json, splits: Splits[Any]) -> None:
 
 def read_schema(folder: Path) -> Schema:
     """The schema of a run's data."""
-    return TypeAdapter(Schema).validate_python(read_json(folder / "data.json")["schema"])
+    return schema_reader().validate_python(read_json(folder / "data.json")["schema"])
+
+
+@cache  # building it takes 10 ms, and lists of runs ask for many
+def schema_reader() -> Any:
+    """What reads and checks a schema."""
+    return TypeAdapter(Schema)
 
 
 def read_split(folder: Path) -> dict[str, torch.Tensor]:

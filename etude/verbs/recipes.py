@@ -8,7 +8,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -63,15 +63,21 @@ def load_module(name: str) -> ModuleType:
     """The module that `name` stands for."""
     if name.endswith(".py"):
         return load_file(Path(name))
-    installed = {each.name: each.value for each in entry_points(group="etude.recipes")}
     if name in recipe_names():
         return importlib.import_module(f"etude.recipes.{name.replace('-', '_')}")
+    installed = plugins()
     if name in installed:
         return importlib.import_module(installed[name])
     if "." in name and importlib.util.find_spec(name.split(".")[0]) is not None:
         return importlib.import_module(name)
     close = nearest(name, [*recipe_names(), *installed])
     raise UsageError("E-RECIPE", f"no recipe {name!r}{close} `etude list` shows all; a file of your own ends in .py.")
+
+
+@cache  # who looks reads the names of all packages that are installed
+def plugins() -> dict[str, str]:
+    """Modules of the recipes that other packages bring, by their short names."""
+    return {each.name: each.value for each in entry_points(group="etude.recipes")}
 
 
 def load_file(path: Path) -> ModuleType:
@@ -184,7 +190,7 @@ def read_recipe(folder: Path, *, trusted: Path | None = None) -> Recipe:
 
 def is_installed(name: str) -> bool:
     """Whether a recipe came with etude or with a package that somebody installed for it."""
-    return name in recipe_names() or name in {each.name for each in entry_points(group="etude.recipes")}
+    return name in recipe_names() or name in plugins()
 
 
 def known(name: str, sha256: str, folder: Path) -> str:
