@@ -12,6 +12,7 @@ from etude.inside.doctor.curves import Curves, judged_curves
 from etude.inside.doctor.doctor import UNFIT, examined, preflight
 from etude.layers.outputs import Scalar
 from etude.training.store import read_lines
+from etude.verbs.python import train
 from etude.verbs.recipes import default_recipe, fill_recipe
 from tests.zoo import data, losses, networks, optimizers
 from tests.zoo.healthy import Change, network, quantities, regression, training
@@ -44,6 +45,14 @@ def test_training_does_not_feel_the_doctor(tmp_path: Path, monkeypatch: pytest.M
     last = "checkpoints/step-000000060/*.safetensors"
     one, other = (load_file(next(Path("runs", name).glob(last))) for name in ("with", "without"))
     assert one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_training_from_python_is_looked_over_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    train("softmax", "iris", name="with", out=tmp_path, steps=3, rate=300.0)
+    assert any("[W-STEP-LARGE]" in each for each in caplog.messages), caplog.messages
+    caplog.clear()
+    train("softmax", "iris", name="without", out=tmp_path, steps=3, rate=300.0, doctor=False)
+    assert not caplog.messages
 
 
 def test_world_of_an_agent_stands_where_it_stood() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,17 +18,21 @@ import torch
 
 from etude.cli.main import main
 from etude.training import saving
+from etude.training.describe import elsewhere, environment
 from etude.training.fit import fit
 from etude.training.run import Run
 from etude.training.store import locked, read_json, write_json
+from tests.killed_training import SERVER
 from tests.test_cli import MINE, complaint
 from tests.test_training_fit import experiment, state
 
 KILLS = 12
+STOPPED = 3.0
+"""seconds"""
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -126,6 +131,75 @@ def test_another_machine_is_told_that_the_same_bits_are_not_promised(
     assert f"The same bits are not promised any more: torch 1.0 -> {versions['torch']}, threads 64 -> 1." in said
 
 
+@pytest.mark.parametrize(
+    ("place", "facts", "said"),
+    [
+        ("versions", {"etude": "9.4"}, "etude 9.4 -> "),
+        ("versions", {"python": "3.9.1"}, "python 3.9.1 -> "),
+        ("versions", {"numpy": "1.0"}, "numpy 1.0 -> "),
+        ("machine", {"processor": "abacus"}, "processor abacus -> "),
+        (None, {"devices": ["a card"]}, "devices a card -> "),
+        ("machine", {"cores": 999}, ""),
+    ],
+)
+def test_each_fact_of_another_machine_is_told(place: str | None, facts: dict[str, object], said: str) -> None:
+    Path("run").mkdir()
+    known = environment()
+    write_json(Path("run/environment.json"), known | (facts if place is None else {place: known[place] | facts}))
+    told = elsewhere(Path("run"))
+    assert said in told and bool(told) == bool(said)
+
+
+ROWS = "a,b,label\n" + "".join(f"{k * 7 % 11},{k % 5}.5,{'xy'[k % 2]}\n" for k in range(40))
+
+
+def table_run() -> None:
+    Path("t.csv").write_text(ROWS)
+    assert main(["train", "softmax", "--data", "t.csv", "--steps", "2", "--name", "t"]) == 0
+
+
+def test_other_data_stop_a_run_unless_they_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    table_run()
+    before = read_json(Path("runs/t/data.json"))
+    Path("t.csv").write_text(ROWS + "3,1.5,x\n")
+    said = complaint(capsys, "resume", "t", "--steps", "4", code=3)
+    assert "E-DATA-CHANGED" in said and "etude resume --accept-data-change" in said
+    assert read_json(Path("runs/t/data.json")) == before
+    assert main(["resume", "t", "--steps", "4", "--accept-data-change"]) == 0
+    assert "from update 2 on the data are others" in capsys.readouterr().err
+    after = read_json(Path("runs/t/data.json"))
+    assert after["fingerprint"] != before["fingerprint"] and sum(after["parts"].values()) == 41
+    assert [read_json(path) for path in Path("runs/t/undone").glob("data-*.json")] == [before]
+    assert main(["resume", "t", "--steps", "5"]) == main(["evaluate", "t"]) == 0, "they are the run's data now"
+    assert "from update 2 on the data are others" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "difference"),
+    [
+        (ROWS + "3,0.5,z\n" * 5, "target names was ('x', 'y') and is ('x', 'y', 'z')"),
+        (ROWS.replace("b,label", "b,c,label").replace(".5,", ".5,2.25,"), "inputs columns was ({'name': 'a'"),
+    ],
+)
+def test_data_of_another_kind_are_not_accepted(rows: str, difference: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table_run()
+    before = read_json(Path("runs/t/data.json"))
+    Path("t.csv").write_text(rows)
+    said = complaint(capsys, "resume", "t", "--steps", "4", "--accept-data-change", code=3)
+    assert "E-DATA-OTHER" in said and difference in said and "--start-from" in said
+    assert read_json(Path("runs/t/data.json")) == before
+
+
+def test_too_little_space_is_told_before_a_training_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    free = shutil.disk_usage(".")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free._replace(free=700))
+    assert main(["train", "xor", "--steps", "2", "--name", "d"]) == 0
+    said = capsys.readouterr().err
+    assert "W-DISK: 0.0 MB are free for runs/d, and its checkpoints may take 0.0 MB" in said
+
+
 def test_a_run_that_stopped_without_notice_says_what_is_made_again(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,3 +263,18 @@ def read_until(reader: int, path: Path) -> None:
             os.read(reader, 1000)
         except (BlockingIOError, OSError):
             time.sleep(0.01)
+
+
+def test_the_time_in_which_a_training_was_stopped_does_not_count() -> None:
+    process = SERVER.Process(target=main, args=(["train", "xor", "--steps", "3000", "--name", "c", "--no-doctor"],))
+    process.start()
+    while not Path("runs/c/metrics.jsonl").exists():
+        time.sleep(0.01)
+    os.kill(process.pid or 0, signal.SIGSTOP)
+    time.sleep(STOPPED)
+    os.kill(process.pid or 0, signal.SIGCONT)
+    process.join()
+    run = Run(Path("runs/c"))
+    assert run.steps()[-1] == 3000
+    seconds = [0.0, *(row["seconds"] for row in run.curves())]
+    assert max(later - earlier for earlier, later in pairwise(seconds)) < STOPPED / 2

@@ -154,7 +154,7 @@ def test_data_that_are_gone_or_changed_are_told_in_one_sentence(
             table.unlink() if changed is None else table.write_bytes(changed)
             for path in ("data", "copies", "augmented", "layers", "inside"):
                 status, message = asked(path)
-                assert status == 409 and message.startswith(words), (path, message)
+                assert status == 422 and message.startswith(words), (path, message)
         table.write_bytes(content)
         assert asked("data") == (200, "")
         assert asked("augmented") == (400, "this recipe learns from its pictures as they are.")

@@ -140,7 +140,7 @@ def test_nothing_is_live_here(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/runs", "/api/runs", "/api/live", "/api/facts", "/api/curves", "/api/live/view"])
 def test_strangers_see_no_runs(runs: Path, path: str) -> None:
     with TestClient(create_app(TOKEN, port=PORT, runs=runs), base_url=HOME) as client:
-        assert client.get(path, params={"token": "wrong"}).status_code == 403
+        assert client.get(path, params={"token": "wrong"}).status_code == 401
         evil = {"origin": "http://evil.example"}
         assert client.post("/api/live/stop", params={"token": TOKEN}, headers=evil, json={}).status_code == 403
 
@@ -264,7 +264,7 @@ def test_the_nearest_training_examples_stand_beside_the_answer(client: TestClien
     near = unpacked(answer.content)["near"]
     assert near["pixels"].shape == (8, 1, 28, 28) and "of 1,260 training examples" in near["title"]
     refused = client.post("/api/near", params={"run": "second", "suffix": ".png"}, content=b"no picture")
-    assert refused.status_code == 409 and refused.json()["code"].startswith("E-")
+    assert refused.status_code == 422 and refused.json()["code"].startswith("E-")
 
 
 def test_other_strengths_are_shown_and_leave_the_training_alone(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_looking_leaves_the_chance_of_the_training(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("content", "suffix"), [(b"", ".png"), (b"no picture", ".png"), (b"x", ".pkl"), (b"x", "")])
 def test_what_is_no_picture_is_refused_in_words(client: TestClient, content: bytes, suffix: str) -> None:
     answer = client.post("/api/try", params={"run": "first", "suffix": suffix}, content=content)
-    assert answer.status_code == 409 and answer.json()["code"].startswith("E-"), answer.text
+    assert answer.status_code == 422 and answer.json()["code"].startswith("E-"), answer.text
 
 
 def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:

@@ -41,7 +41,9 @@ def goals() -> Iterator[Goal]:
         "G29",
         "cnn with augmentation and dropout: other hash seeds, locales, time zones, homes",
         "bit-identical",
-        f"{len(ends)} different outcome{'s' * (len(ends) > 1)} of {len(AROUND)} trainings",
+        f"all {len(AROUND)} trainings the same"
+        if len(ends) == 1
+        else f"{len(ends)} outcomes of {len(AROUND)} trainings",
         "Stable-Baselines3: same seed twice (5 algorithms)",
         met=len(ends) == 1,
     )

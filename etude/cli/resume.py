@@ -27,6 +27,8 @@ class Flags:
     """train to so many updates instead"""
     back_to: int | None = None
     """go back to the checkpoint of this update; what was learnt after it is moved to the folder undone of the run"""
+    accept_data_change: bool = False
+    """go on although the data are not those that the run began with; they must be of the same kind"""
     require: tuple[str, ...] = ()
     """gates on validation scores, such as 'accuracy>=0.97'"""
     recipe: Path | None = None
@@ -42,7 +44,12 @@ def command(arguments: list[str]) -> int:
     check_gates(flags.require)
     listener = reserved(flags.page)
     experiments, run = restart(
-        flags.run, epochs=flags.epochs, steps=flags.steps, back_to=flags.back_to, trusted=flags.recipe
+        flags.run,
+        epochs=flags.epochs,
+        steps=flags.steps,
+        back_to=flags.back_to,
+        trusted=flags.recipe,
+        accept_data_change=flags.accept_data_change,
     )
     with Session(run) as session:
         if said := elsewhere(run.folder):

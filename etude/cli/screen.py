@@ -1,12 +1,12 @@
 """Progress on stderr: a moving line on a terminal, a plain line every half minute elsewhere."""
 
 import sys
-import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from etude.training.clock import CLOCK
 from etude.training.fit import Event
 
 PLAIN_EVERY = 30.0
@@ -26,10 +26,11 @@ class Screen:
             TimeRemainingColumn(),
             console=self.console,
             disable=not self.console.is_terminal,
+            get_time=CLOCK.now,
         )
         self.task = self.progress.add_task("training", total=None)
         self.scores: dict[str, float] = {}
-        self.drawn = time.perf_counter()
+        self.drawn = CLOCK.now()
 
     def __enter__(self) -> None:
         self.progress.start()
@@ -48,7 +49,7 @@ class Screen:
         self.scores = event.scores or self.scores
         if event.note:
             self.note(event.note)
-        now = time.perf_counter()
+        now = CLOCK.now()
         if now - self.drawn < (0.1 if self.console.is_terminal else PLAIN_EVERY) and event.step < event.steps:
             return
         self.drawn = now

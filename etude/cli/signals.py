@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM end a training between two updates, so that what was learnt is saved.
 
-A terminal that is closed does not end it.
+A terminal that is closed does not end it; the time in which it is stopped (Ctrl-Z) does not count.
 """
 
 import os
@@ -8,6 +8,8 @@ import signal
 import stat
 from contextlib import suppress
 from types import FrameType, TracebackType
+
+from etude.training.clock import CLOCK
 
 
 class Interrupts:
@@ -19,6 +21,7 @@ class Interrupts:
     def __enter__(self) -> None:
         self.before = {number: signal.signal(number, self.note) for number in (signal.SIGINT, signal.SIGTERM)}
         self.before[signal.SIGHUP] = signal.signal(signal.SIGHUP, silence)
+        self.before[signal.SIGCONT] = signal.signal(signal.SIGCONT, gone_on)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -35,6 +38,11 @@ class Interrupts:
     def exit_code(self) -> int:
         """128 and the signal's number, as shells count; 0 if none came."""
         return 128 + self.received if self.received is not None else 0
+
+
+def gone_on(number: int, frame: FrameType | None) -> None:
+    """After Ctrl-Z and fg."""
+    CLOCK.back()
 
 
 def silence(number: int, frame: FrameType | None) -> None:

@@ -1,10 +1,10 @@
 """The rows of metrics.jsonl that belong to one phase of a run, and which of them is the best."""
 
-import time
 from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
 
+from etude.training.clock import CLOCK
 from etude.training.store import Json, append_lines, read_lines, refusal, write_lines
 
 
@@ -18,7 +18,7 @@ class Curves:
         self.phase = phase
         self.best_by = best_by
         self.higher_is_better = higher_is_better
-        self.started = time.perf_counter()
+        self.started = CLOCK.now()
         """so that rows of a resumed run count on from the seconds of the last one"""
         self.leader: dict[str, Json] | None = None
         """the row with the best score so far"""
@@ -36,7 +36,7 @@ class Curves:
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Add a row; one that the disk does not take waits for the next one."""
-        seconds = round(time.perf_counter() - self.started, 3)
+        seconds = round(CLOCK.now() - self.started, 3)
         row = {"step": step, "phase": self.phase, "seconds": seconds, **values}
         self.leader = self.better(self.leader, row)
         self.unwritten.append(row)
@@ -88,6 +88,6 @@ class Curves:
         kept = [row for row in rows if row["phase"] != self.phase or row["step"] <= step]
         if len(kept) < len(rows):
             write_lines(self.metrics, kept)
-        self.started = time.perf_counter() - self.seconds()
+        self.started = CLOCK.now() - self.seconds()
         self.leader = reduce(self.better, self.curves(), None)
         return max((row["step"] for row in rows if row["phase"] == self.phase), default=0)

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -29,12 +30,17 @@ def describe_data(splits: Splits[Any], folder: Path) -> None:
     path = folder / "data.json"
     if path.exists():
         refuse_other_data(read_json(path), splits)
-        return
+    else:
+        write_data(splits, folder, notes=splits.notes)
+
+
+def write_data(splits: Splits[Any], folder: Path, *, notes: Sequence[str]) -> None:
+    """Write both files, whatever was there."""
     sizes = dict(zip(PARTS, (len(splits.train), len(splits.valid), len(splits.test)), strict=True))
     rows = {name: rows.clone() for name, rows in zip(PARTS, splits.rows, strict=True)}  # parts may share their rows
     write_bytes(folder / "split.safetensors", save(rows))
     facts = {"schema": asdict(splits.schema), "rule": splits.rule, "parts": sizes}
-    write_json(path, facts | {"notes": list(splits.notes), "fingerprint": splits.fingerprint})
+    write_json(folder / "data.json", facts | {"notes": list(notes), "fingerprint": splits.fingerprint})
 
 
 def describe_schema(schema: Schema, folder: Path) -> None:
@@ -49,7 +55,8 @@ def refuse_other_data(facts: Json, splits: Splits[Any]) -> None:
         raise DataError(
             "E-DATA-CHANGED",
             f"the data are not those that this run was trained on (fingerprint {splits.fingerprint[:12]}, "
-            f"was {facts['fingerprint'][:12]}). Put the old files back, or train a new run.",
+            f"was {facts['fingerprint'][:12]}). Put the old files back, train a new run, or go on with these all "
+            "the same: etude resume --accept-data-change.",
         )
 
 

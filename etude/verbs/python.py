@@ -1,5 +1,6 @@
 """The verbs as Python functions, with the names and defaults of the command line."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from etude.training.phases import train as train_phases
 from etude.training.run import Run
 from etude.training.store import locked
 from etude.verbs.compare import compare_runs
+from etude.verbs.doctor import looked_over
 from etude.verbs.evaluate import evaluate as evaluate_part
 from etude.verbs.evaluate import evaluate_new
 from etude.verbs.explain import explain as explain_inputs
@@ -35,30 +37,40 @@ def train(
     name: str | None = None,
     minutes: float | None = None,
     out: str | Path = "runs",
+    doctor: bool = True,
     **settings: Any,
 ) -> Trained:
     """Train a recipe, by name or file, and load the result.
 
-    `settings` are what the command line has as flags: target, epochs, seed, and the fields of the recipe.
+    `settings` are what the command line has as flags: target, epochs, seed, and the fields of the recipe. What the
+    doctor finds doubtful before the training begins goes to the logger `etude`.
     """
     if data is not None:
         settings["data"] = str(data)
     filled = fill_recipe(default_recipe(recipe), settings)
     experiments, run = start(recipe, filled, run_name=name, minutes=minutes, out=Path(out))
-    exhaust(experiments, run)
+    with locked(run.folder):
+        if doctor:
+            experiments, findings = looked_over(experiments, run)
+            for each in findings:
+                logging.getLogger("etude").warning("doctor: %s", each.sentence)
+        exhaust(experiments, run)
     return load_trained(str(run.folder))
 
 
-def resume(run: str | Path = "last", *, epochs: int | None = None, steps: int | None = None) -> Trained:
-    """Go on with a training that was stopped, perhaps for longer than was first asked."""
-    experiments, folder = restart(str(run), epochs=epochs, steps=steps)
-    exhaust(experiments, folder)
+def resume(
+    run: str | Path = "last", *, epochs: int | None = None, steps: int | None = None, accept_data_change: bool = False
+) -> Trained:
+    """Go on with a training that was stopped, perhaps for longer than was first asked, or with other data."""
+    experiments, folder = restart(str(run), epochs=epochs, steps=steps, accept_data_change=accept_data_change)
+    with locked(folder.folder):
+        exhaust(experiments, folder)
     return load_trained(str(folder.folder))
 
 
 def exhaust(experiments: Iterable[Experiment[Any]], run: Run) -> None:
     """Train to the end; Ctrl-C leaves a checkpoint."""
-    with locked(run.folder), closing(train_phases(experiments, run)) as events:
+    with closing(train_phases(experiments, run)) as events:
         for _ in events:
             pass
 

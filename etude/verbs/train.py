@@ -11,7 +11,8 @@ from etude.training.describe import elsewhere, environment
 from etude.training.experiment import Experiment, Recipe
 from etude.training.phases import describe
 from etude.training.run import Run
-from etude.training.store import write_json
+from etude.training.store import locked, write_json
+from etude.verbs.changed import accept_other_data
 from etude.verbs.cost import updates_in
 from etude.verbs.doubts import note_doubts
 from etude.verbs.folders import check_free, find_run, make_new
@@ -61,10 +62,11 @@ def restart(
     steps: int | None = None,
     back_to: int | None = None,
     trusted: Path | None = None,
+    accept_data_change: bool = False,
 ) -> tuple[Iterator[Experiment[Any]], Run]:
     """Build what a run trains, to go on from its last checkpoint, or from the one of update `back_to`.
 
-    It may train for longer than was first asked.
+    It may train for longer than was first asked, and with other examples of the same kind if that is accepted.
     """
     flush_denormals()
     run = find_run(name)
@@ -75,11 +77,18 @@ def restart(
         recipe = fill_recipe(recipe, longer)
         rewrite_recipe(run.folder, recipe)
     run.note("resume", elsewhere=elsewhere(run.folder))
+    built = recipe.experiments()
+    if accept_data_change:
+        first = next(built)
+        if first.splits is not None:
+            with locked(run.folder):
+                accept_other_data(run, first.splits)
+        built = chain([first], built)
 
     def experiments() -> Iterator[Experiment[Any]]:
         """Nothing is moved before the training begins, which holds the run folder against others."""
         if back_to is not None:
             run.roll_back(back_to)
-        yield from recipe.experiments()
+        yield from built
 
     return experiments(), Run(run.folder)

@@ -17,6 +17,7 @@ from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
 from etude.verbs.trained import load_trained
 from etude.web.asking import done, drawn, is_live, live_of, runs_of
+from etude.web.gate import body_of
 from etude.web.live import LiveTraining
 from etude.web.messages import number, truth, whole
 from etude.web.runs import curves, figures, settings
@@ -93,7 +94,7 @@ def offered(request: Request, run: str) -> dict[str, Any]:
 @router.post("/try")  # not `now`: the same again, when the training can spare the time
 async def tried(request: Request, run: str, suffix: str, now: bool = True) -> Response:
     """What the network of a run says of the body of this message; of the training of now, as it is now."""
-    trial, live, folder = Trial(await request.body(), suffix), request.app.state.live, runs_of(request).find(run)
+    trial, live, folder = Trial(await body_of(request), suffix), request.app.state.live, runs_of(request).find(run)
 
     def wish() -> tuple[dict[str, Any], dict[str, Figure]]:
         return answers(live.answering() if is_live(request, run) else load_trained(str(folder)), trial)
@@ -139,7 +140,7 @@ async def control(request: Request, act: str) -> dict[str, Any]:
     if act not in acts:
         raise UsageError("E-ACT", f"a training cannot {act!r}; it can {', '.join(acts)}.")
     try:
-        said = json.loads(await request.body())
+        said = json.loads(await body_of(request))
         wish = acts[act](said if isinstance(said, dict) else {})
     except (ValueError, RecursionError) as error:
         raise UsageError("E-ACT", f"{act}: {error}") from None

@@ -2,17 +2,14 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
-from starlette.requests import HTTPConnection
+from fastapi.responses import FileResponse, RedirectResponse
 
-from etude.errors import CheckpointError, EtudeError, UsageError
 from etude.web import api, looking
+from etude.web.gate import IN_WORDS, Gate, in_words, refusal
 from etude.web.live import LiveTraining
 from etude.web.nearby import Nearby
 from etude.web.opened import OpenedRuns
@@ -38,8 +35,6 @@ LONGEST = 1_000_000
 
 PAGES = {"": "index.html", "runs": "runs.html"}
 """paths, and the files that are shown there"""
-STATUS = {UsageError: 400, CheckpointError: 404}
-"""of errors that somebody can do something about; others of them are 409"""
 
 
 def create_app(token: str, *, port: int, runs: Path, live: LiveTraining | None = None) -> FastAPI:
@@ -48,7 +43,8 @@ def create_app(token: str, *, port: int, runs: Path, live: LiveTraining | None =
     app.state.gate, app.state.runs, app.state.live = Gate(token, port), Runs(runs), live
     app.state.nearby, app.state.opened, app.state.turn = Nearby(), OpenedRuns(), asyncio.Lock()
     app.middleware("http")(guard)
-    app.add_exception_handler(EtudeError, explain)
+    for kind in IN_WORDS:
+        app.add_exception_handler(kind, in_words)
     for path in PAGES:
         app.get(f"/{path}")(page)
     app.get("/static/{name}")(static)
@@ -63,13 +59,6 @@ async def guard(request: Request, answer: Callable[[Request], Awaitable[Response
     response = request.app.state.gate.refusal(request) or await answer(request)
     response.headers.update(HEADERS)
     return response
-
-
-async def explain(request: Request, error: Exception) -> Response:
-    """What was got, what was wanted, what to do, as on the command line."""
-    assert isinstance(error, EtudeError)
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 409)
-    return JSONResponse({"code": error.code, "message": error.message}, status_code=status)
 
 
 async def page(request: Request) -> Response:
@@ -87,7 +76,7 @@ async def static(name: str) -> Response:
     """One of the page's own files."""
     files = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
     if name not in files:
-        return PlainTextResponse("there is no such file\n", status_code=404)
+        return refusal(404, "E-WEB-PATH", "there is no such file.")
     return FileResponse(files[name], media_type=KINDS[files[name].suffix])
 
 
@@ -98,30 +87,6 @@ async def lesson(socket: WebSocket) -> None:
     else:
         await socket.accept()
         await converse(socket)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """Who may come in."""
-
-    token: str
-    port: int
-
-    @property
-    def cookie(self) -> str:
-        """Its name; cookies of 127.0.0.1 are seen at every port."""
-        return f"etude_token_{self.port}"
-
-    def refusal(self, asker: HTTPConnection) -> Response | None:
-        """Why not: against addresses that were bent to this machine, foreign pages, and strangers."""
-        hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
-        origin = asker.headers.get("origin")
-        if asker.headers.get("host") not in hosts or (origin and origin.removeprefix("http://") not in hosts):
-            return PlainTextResponse("this page is for this machine only\n", status_code=403)
-        given = (asker.query_params.get("token"), asker.cookies.get(self.cookie))
-        if any(secrets.compare_digest(self.token.encode(), each.encode()) for each in given if each is not None):
-            return None
-        return PlainTextResponse("open the address that etude printed\n", status_code=403)
 
 
 async def converse(socket: WebSocket) -> None:

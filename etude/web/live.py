@@ -1,7 +1,6 @@
 """A training that is watched: between two updates it does what somebody asks, and shows what somebody looks at."""
 
 import queue
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -16,6 +15,7 @@ from etude.figures import Figure, Points
 from etude.inside.data import batch_figure
 from etude.inside.rehearsal import Rehearsal, rehearse
 from etude.learners.base import device_of
+from etude.training.clock import CLOCK
 from etude.training.describe import read_schema
 from etude.training.experiment import Experiment
 from etude.training.fit import Event
@@ -62,7 +62,7 @@ class LiveTraining(Subject):
         """points of the plane as they were last seen"""
         self.acts: Wishes = queue.SimpleQueue()
         self.looks: Wishes = queue.SimpleQueue()
-        self.began, self.stood, self.asked, self.looked = time.perf_counter(), 0.0, 0.0, 0.0
+        self.began, self.stood, self.asked, self.looked = CLOCK.now(), 0.0, 0.0, 0.0
         """the start; seconds in which the training stood; while it went on, those for what somebody asked for, and for
         what is only shown again, which alone has to wait"""
 
@@ -88,12 +88,12 @@ class LiveTraining(Subject):
 
     def timed(self, wish: Callable[[], T], *, now: bool) -> T:
         """Its result; what it cost is noted, and the chance of the training does not feel it."""
-        begun = time.perf_counter()
+        begun = CLOCK.now()
         try:
             with torch.random.fork_rng():
                 return wish()
         finally:
-            cost = time.perf_counter() - begun if self.playing else 0.0
+            cost = CLOCK.now() - begun if self.playing else 0.0
             self.asked, self.looked = self.asked + cost * now, self.looked + cost * (not now)
 
     def act(self, wish: Callable[[], T]) -> Future[T]:
@@ -133,7 +133,7 @@ class LiveTraining(Subject):
 
     def stand(self, until: Callable[[], bool]) -> None:
         """Only answer."""
-        begun = time.perf_counter()
+        begun = CLOCK.now()
         while not until():
             while not self.acts.empty():
                 fulfil(*self.acts.get())
@@ -141,11 +141,11 @@ class LiveTraining(Subject):
                 fulfil(*self.looks.get(timeout=PATIENCE))
             except queue.Empty:
                 continue
-        self.stood += time.perf_counter() - begun
+        self.stood += CLOCK.now() - begun
 
     def trained(self) -> float:
         """Seconds in which the training went on."""
-        return time.perf_counter() - self.began - self.stood
+        return CLOCK.now() - self.began - self.stood
 
     def state(self) -> dict[str, Any]:
         """What a page must know to draw the controls."""
@@ -194,7 +194,7 @@ class LiveTraining(Subject):
     def rehearsal(self) -> Rehearsal:
         """One update of a copy, from the latest batch."""
         assert self.experiment is not None and self.event is not None  # wishes come after the first update
-        now, step = time.perf_counter(), self.event.step
+        now, step = CLOCK.now(), self.event.step
         if self.seen is None or (self.seen[1] != step and now - self.seen[0] > FRESH):
             self.seen = now, step, rehearse(self.experiment.learner, self.batch)
         return self.seen[2]

@@ -8,6 +8,7 @@ from etude.inside.augmenting import augmented_figure, strengths
 from etude.training.describe import read_schema
 from etude.verbs.recipes import read_recipe
 from etude.web.asking import done, drawn, runs_of, subject_of
+from etude.web.gate import body_of
 from etude.web.nearby import searchable, unknown
 from etude.web.trying import Trial
 
@@ -67,7 +68,7 @@ async def augmented(request: Request, run: str, draw: int = 0) -> Response:
 @router.post("/near")  # beside the answer, which need not wait for it
 async def near(request: Request, run: str, suffix: str, now: bool = False) -> Response:
     """The training examples that are nearest to the body of this message; nothing where there are no single answers."""
-    trial, nearby, folder = Trial(await request.body(), suffix), request.app.state.nearby, runs_of(request).find(run)
+    trial, nearby, folder = Trial(await body_of(request), suffix), request.app.state.nearby, runs_of(request).find(run)
     if not searchable(read_schema(folder), read_recipe(folder)):
         return drawn({})
     try:

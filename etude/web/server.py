@@ -28,7 +28,12 @@ class PageServer:
         app = web.create_app(self.token, port=self.port, runs=self.runs, live=self.live)
         return uvicorn.Server(
             uvicorn.Config(
-                app, log_level="warning", ws_per_message_deflate=False, lifespan="off", timeout_graceful_shutdown=1
+                app,
+                log_level="warning",
+                ws_per_message_deflate=False,
+                ws_max_size=4 * web.LONGEST,
+                lifespan="off",
+                timeout_graceful_shutdown=1,
             )
         )
 

@@ -19,8 +19,6 @@ from etude.verbs.trained import Trained
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".txt", ".csv", ".npz", ".wav"}
 """of what somebody may send"""
-MOST = 5_000_000
-"""bytes"""
 SOUND = 1_000
 """samples from which on a series may be a sound"""
 
@@ -36,8 +34,8 @@ class Trial:
         """DataError E-TRY for what nobody would answer."""
         if self.suffix not in SUFFIXES:
             raise DataError("E-TRY", f"files {self.suffix!r} are not read here; wanted: {', '.join(sorted(SUFFIXES))}.")
-        if not 0 < len(self.content) <= MOST:
-            raise DataError("E-TRY", f"{len(self.content):,} bytes were sent; 1 to {MOST:,} are read here.")
+        if not self.content:
+            raise DataError("E-TRY", "nothing was sent: an empty file, or an empty text.")
 
 
 def form(schema: Schema, recipe: object) -> dict[str, Any]:

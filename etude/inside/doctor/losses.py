@@ -9,7 +9,7 @@ from torch import Tensor
 from etude.errors import EtudeError
 from etude.inside.doctor.exam import Exam
 from etude.inside.doctor.finding import Finding, found
-from etude.inside.doctor.trace import LossCall
+from etude.inside.doctor.listening import LossCall
 from etude.objectives.symptoms import is_one
 from etude.records import Labelled, Stream, Tokens
 
@@ -45,7 +45,7 @@ REMEDIES = {
         "Batch norm cannot learn from one example: take larger batches, or group norm.",
     ),
     "Expected all tensors to be on the same device": (
-        "E-DEVICE",
+        "E-DEVICES",
         "A tensor is made on another device: use x.new_zeros or register_buffer.",
     ),
     "out of bounds": ("E-LABELS", "Labels are 0 to the number of outputs - 1: widen the last layer, or correct them."),
