@@ -1,0 +1,189 @@
+"""What keeps strangers out and nonsense away: code, what stands there without it, and the test that should notice."""
+
+from benchmarks.faults.keeping import FAULTS
+from benchmarks.faults.protection import Protection
+
+RUNS = "tests/test_faults_runs.py::test_"
+SECURITY = "tests/test_security.py::test_"
+ZIP = "tests/test_data_archives.py::test_a_zip_that_attacks_is_refused"
+DOOR = "tests/test_web.py::test_strangers_stay_outside"
+ASKED = "tests/test_web_requests.py::test_it_is_answered_in_words"
+
+FILES = (
+    Protection(
+        "links in a run folder are refused",
+        "etude/verbs/folders.py",
+        "    refuse_strangers(folder)\n",
+        "",
+        f"{SECURITY}link_in_a_run_folder_is_refused",
+    ),
+    Protection(
+        "a run folder of another user is refused",
+        "etude/training/ownership.py",
+        "    if found.st_uid not in (os.geteuid(), 0):",
+        "    if False:",
+        f"{SECURITY}run_folder_of_another_user_is_refused",
+    ),
+    Protection(
+        "nothing is written through a link",
+        "etude/training/disk.py",
+        "HARD = os.O_NOFOLLOW | os.O_CLOEXEC",
+        "HARD = os.O_CLOEXEC",
+        f"{FAULTS}no_link_is_written_through",
+    ),
+    Protection(
+        "files are for their owner alone",
+        "etude/training/disk.py",
+        "os.O_EXCL | HARD, 0o600)",
+        "os.O_EXCL | HARD, 0o644)",
+        f"{FAULTS}folders_and_files_are_for_their_owner_alone",
+    ),
+    Protection(
+        "a file too much spoils a checkpoint",
+        "etude/training/store.py",
+        'return f"{min(others)} is not of it" if others else None',
+        "return None",
+        f"{FAULTS}a_checkpoint_with_a_file_or_a_link_too_much_is_not_used",
+    ),
+    Protection(
+        "the format of a run is looked at",
+        "etude/training/run.py",
+        "    if form != FORMAT:",
+        "    if False:",
+        f"{RUNS}a_run_of_a_newer_etude_says_which_one_to_install",
+    ),
+    Protection(
+        "a name that leads out of an archive is refused",
+        "etude/data/archives.py",
+        '    if ".." in parts or ',
+        "    if False and ",
+        ZIP,
+    ),
+    Protection(
+        "links in an archive are refused",
+        "etude/data/archives.py",
+        "        if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:",
+        "        if False:",
+        ZIP,
+    ),
+    Protection(
+        "members that share their bytes are refused",
+        "etude/data/archives.py",
+        "            _check_overlap(infos, path)\n",
+        "",
+        ZIP,
+    ),
+    Protection(
+        "pixels are counted before they are unpacked",
+        "etude/data/decode.py",
+        "    if width * height > max_pixels:",
+        "    if False:",
+        "tests/test_bad_pictures.py::test_the_limit_of_pixels_is_the_users",
+    ),
+)
+
+CODE = (
+    Protection(
+        "code that a run folder names is not run",
+        "etude/verbs/recipes.py",
+        "    if is_known(name):",
+        "    if True:",
+        f"{SECURITY}recipe_that_a_run_folder_names_is_not_run",
+    ),
+    Protection(
+        "a pickle is read before it is opened",
+        "etude/verbs/quarantine.py",
+        "    refuse_programs(file, size)\n",
+        "",
+        f"{SECURITY}file_of_a_stranger_is_refused_by_name_and_nothing_runs",
+    ),
+    Protection(
+        "weights are opened under torch's own guard",
+        "etude/verbs/quarantine.py",
+        "weights_only=True",
+        "weights_only=False",
+        f"{SECURITY}torch_is_asked_once_with_its_guard_and_never_without",
+    ),
+    Protection(
+        "the child that opens weights is bounded",
+        "etude/verbs/quarantine.py",
+        "    confine(size)\n",
+        "",
+        f"{SECURITY}child_has_no_secret_no_file_no_connection_and_bounds",
+    ),
+)
+
+DOORS = (
+    Protection(
+        "the name under which the page is asked for is looked at",
+        "etude/web/gate.py",
+        'if asker.headers.get("host") not in hosts:',
+        "if False:",
+        DOOR,
+    ),
+    Protection(
+        "other pages may not ask",
+        "etude/web/gate.py",
+        'if origin and origin.removeprefix("http://") not in hosts:',
+        "if False:",
+        DOOR,
+    ),
+    Protection("the token is wanted", "etude/web/gate.py", "        if any(", "        if True or any(", DOOR),
+    Protection(
+        "a body has an end", "etude/web/gate.py", "        if len(found) > LARGEST:", "        if False:", ASKED
+    ),
+    Protection(
+        "a length is told once",
+        "etude/web/gate.py",
+        'if {"content-length", "transfer-encoding"} <= set(asker.headers.keys()):',
+        "if False:",
+        ASKED,
+    ),
+)
+
+NUMBERS = (
+    Protection(
+        "a state of lost numbers is not kept",
+        "etude/training/checkpoint.py",
+        "    if lost is not None:\n",
+        "    if False:\n",
+        "tests/test_training_autopsy.py::test_state_of_lost_numbers_is_refused_and_a_mask_is_not",
+    ),
+    Protection(
+        "each update is looked at",
+        "etude/training/fit.py",
+        "                refuse_lost(run, step, logs)\n            scores",
+        "                pass\n            scores",
+        "tests/test_training_autopsy.py::test_loss_is_found_in_its_own_update_between_two_rows_of_the_curves",
+    ),
+    Protection(
+        "changed data stop a run",
+        "etude/training/describe.py",
+        '    if facts["fingerprint"] != splits.fingerprint:',
+        "    if False:",
+        f"{RUNS}other_data_stop_a_run_unless_they_are_accepted",
+    ),
+    Protection(
+        "data that are accepted are of the same kind",
+        "etude/verbs/changed.py",
+        "    if other is not None:",
+        "    if False:",
+        f"{RUNS}data_of_another_kind_are_not_accepted",
+    ),
+    Protection(
+        "a stop does not count",
+        "etude/cli/signals.py",
+        "signal.signal(signal.SIGCONT, gone_on)",
+        "signal.getsignal(signal.SIGCONT)",
+        f"{RUNS}the_time_in_which_a_training_was_stopped_does_not_count",
+    ),
+    Protection(
+        "a thread that writes does not wait for itself",
+        "etude/training/saving.py",
+        "            if self.thread is not current_thread():",
+        "            if True:",
+        f"{FAULTS}a_training_that_is_ended_in_the_thread_that_writes_waits_for_nobody",
+    ),
+)
+
+REFUSING = (*FILES, *CODE, *DOORS, *NUMBERS)
