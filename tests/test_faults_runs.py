@@ -255,6 +255,19 @@ def test_a_terminal_that_is_closed_does_not_end_a_training() -> None:
     assert Run(Path("runs/b")).steps()[-1] == 5000
 
 
+def test_a_reader_that_goes_away_does_not_end_a_training() -> None:
+    """As in `etude train xor 2>&1 | head -1`."""
+    reader, writer = os.pipe()
+    words = [sys.executable, "-m", "etude.cli.main", "train", "xor", "--steps", "1500", "--name", "e", "--no-doctor"]
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(words, stdout=writer, stderr=writer, env=os.environ | paths)
+    os.close(writer)
+    assert os.read(reader, 1)
+    os.close(reader)
+    assert process.wait(timeout=60) == 0
+    assert Run(Path("runs/e")).steps()[-1] == 1500
+
+
 def read_until(reader: int, path: Path) -> None:
     """Look at the terminal until the training has begun."""
     while not path.exists():

@@ -178,6 +178,13 @@ NUMBERS = (
         f"{RUNS}the_time_in_which_a_training_was_stopped_does_not_count",
     ),
     Protection(
+        "a reader that goes away is survived",
+        "etude/cli/screen.py",
+        "    def on_broken_pipe(self)",
+        "    def of_no_use(self)",
+        f"{RUNS}a_reader_that_goes_away_does_not_end_a_training",
+    ),
+    Protection(
         "a thread that writes does not wait for itself",
         "etude/training/saving.py",
         "            if self.thread is not current_thread():",

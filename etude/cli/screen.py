@@ -1,6 +1,6 @@
 """Progress on stderr: a moving line on a terminal, a plain line every half minute elsewhere."""
 
-import sys
+import os
 from types import TracebackType
 
 from rich.console import Console
@@ -13,11 +13,22 @@ PLAIN_EVERY = 30.0
 """seconds between two lines where nobody watches"""
 
 
+class Listened(Console):
+    """stderr, whose reader may go away: then a training goes on in silence."""
+
+    def on_broken_pipe(self) -> None:
+        """Nobody listens any more; rich would end the program."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
 class Screen:
     """Shows the events of a training; reads a number from the device only when it draws one."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
+        self.console = Listened(stderr=True, quiet=quiet)
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -57,7 +68,7 @@ class Screen:
         if self.console.is_terminal:
             self.progress.update(self.task, completed=event.step, total=event.steps, description=line)
         else:
-            print(f"update {event.step} of {event.steps}{line}", file=sys.stderr, flush=True)
+            self.note(f"update {event.step} of {event.steps}{line}")
 
 
 def words(scores: dict[str, float]) -> str:

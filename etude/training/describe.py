@@ -62,7 +62,8 @@ def refuse_other_data(facts: Json, splits: Splits[Any]) -> None:
 
 def read_schema(folder: Path) -> Schema:
     """The schema of a run's data."""
-    return schema_reader().validate_python(read_json(folder / "data.json")["schema"])
+    schema: Schema = schema_reader().validate_python(read_json(folder / "data.json")["schema"])
+    return schema
 
 
 @cache  # building it takes 10 ms, and lists of runs ask for many

@@ -2,7 +2,10 @@
 
 import shlex
 import shutil
+from collections.abc import Mapping
 from typing import Any
+
+from torch import Tensor
 
 from etude.inside.check.quick import doubts, seconds_for
 from etude.learners.base import Learner
@@ -29,8 +32,9 @@ def note_doubts(run: Run, experiment: Experiment[Any], *, source: str) -> None:
 
 def room_for(learner: Learner[Any]) -> int:
     """Bytes of the checkpoints that may lie side by side, with two moments for each parameter."""
-    weights = sum(each.nbytes for each in learner.state_dict().values())
-    return ROOM * (weights + 2 * sum(each.nbytes for each in learner.parameters()))
+    state: Mapping[str, Tensor] = learner.state_dict()
+    moments = 2 * sum(each.nbytes for each in learner.parameters())
+    return ROOM * (sum(each.nbytes for each in state.values()) + moments)
 
 
 def noted_doubts(run: Run) -> list[str]:
