@@ -73,6 +73,20 @@ def overlapping() -> bytes:
     return whole[:end] + second + tail
 
 
+def quoting() -> bytes:
+    """A member whose bytes are another one with its header, which the list names too (Fifield 2019)."""
+    inner = patched(zip_of(packed=zipfile.ZIP_STORED), b"a/1.png", b"a/2.png")
+    record, listed = inner[: inner.index(b"PK\x01\x02")], inner[inner.index(b"PK\x01\x02") : inner.index(b"PK\x05\x06")]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a/1.png", record)
+    whole = out.getvalue()
+    start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    second = listed[:42] + struct.pack("<I", whole.index(record)) + listed[46:]
+    size = end - start + len(second)
+    return whole[:end] + second + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 2, 2, size, start, 0)
+
+
 def bomb(members: int, size: int) -> bytes:
     """Zeros, a thousand times as many as the file has bytes."""
     out = io.BytesIO()
@@ -125,6 +139,7 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     "encrypted": encrypted,
     "lzma": lambda: zip_of(packed=zipfile.ZIP_LZMA),
     "overlapping": overlapping,
+    "quoting": quoting,
     "bomb": lambda: bomb(16, 8_000_000),
     "large member": lambda: lying(BIG),
     "says more": lambda: lying(2000),

@@ -410,6 +410,13 @@ def test_child_has_no_secret_no_file_no_connection_and_bounds(here: Path, monkey
     assert all(0 < each < 2**40 for each in told["limits"])
 
 
+def test_weights_that_are_larger_than_their_file_are_not_written(here: Path) -> None:
+    torch.save({"w": torch.zeros(1).expand(20_000_000)}, here / "one.pt")
+    with pytest.raises(CheckpointError, match="far more room than the file") as caught:
+        import_weights(here / "one.pt")
+    assert caught.value.code == "E-WEIGHTS-SIZE" and [path.name for path in here.iterdir()] == ["one.pt"]
+
+
 def test_file_that_is_not_there_is_said(here: Path) -> None:
     with pytest.raises(EtudeError, match="there is no file"):
         import_weights(here / "nothing.pt")

@@ -109,7 +109,7 @@ CODE = (
         "etude/verbs/quarantine.py",
         "    confine(size)\n",
         "",
-        f"{SECURITY}child_has_no_secret_no_file_no_connection_and_bounds",
+        f"{SECURITY}weights_that_are_larger_than_their_file_are_not_written",
     ),
 )
 

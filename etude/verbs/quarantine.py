@@ -243,10 +243,14 @@ def tensors(value: Any, path: str = "") -> dict[str, Any]:
 
 def written(found: dict[str, Any]) -> dict[str, Any]:
     """Leave the tensors in the working folder; which of them are not finite."""
+    from safetensors import SafetensorError  # noqa: PLC0415 - it imports torch
     from safetensors.torch import save_file  # noqa: PLC0415 - it imports torch
 
     lost = [name for name, each in found.items() if each.is_floating_point() and not each.isfinite().all()]
-    save_file(found, "weights.safetensors")
+    try:
+        save_file(found, "weights.safetensors")
+    except SafetensorError as error:  # `confine` bounds what is written
+        refuse("E-WEIGHTS-SIZE", f"its tensors take far more room than the file ({error})")
     return {"lost": lost}
 
 
