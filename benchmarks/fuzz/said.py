@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
+from zlib import crc32
 
 from benchmarks.fuzz.readers import Reader
 from etude.errors import EtudeError
@@ -99,7 +100,8 @@ def opened() -> Session:
 def addressed(content: bytes, folder: Path) -> object:
     """The address of a lesson, and what it shows at first."""
     lesson, _ = read_address(content.decode("utf-8", "replace"), seed="0.5")
-    return lesson.points, lesson.network()
+    drawn = crc32(content) % 8 == 0  # it takes ten times as long as all the rest
+    return lesson.network(), lesson.points if drawn else None
 
 
 def typed(content: bytes, folder: Path) -> object:

@@ -25,6 +25,8 @@ LEFT_OUT = 0.01
 """of the pictures may be unreadable"""
 SHOWN = 5
 """bad files that a message names"""
+SHARE = 16
+"""pictures that are worth a thread"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ def _tried(contents: Contents, *, max_pixels: int, size: int) -> tuple[dict[int,
         except OSError as error:
             return DataError("E-IMG-TYPE", f"{shown(name)} cannot be read: {error.strerror}")
 
-    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:  # Pillow decodes without holding the interpreter
+    threads = min(len(contents) // SHARE + 1, (os.cpu_count() or 1) + 4)  # Pillow decodes without the interpreter
+    with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
         warnings.filterwarnings("ignore", module="PIL")  # what is damaged is said by our errors
         results = list(pool.map(read, contents))
     good = {row: each for row, each in enumerate(results) if not isinstance(each, DataError)}
