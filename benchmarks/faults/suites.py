@@ -77,13 +77,15 @@ SUITES = (
     ),
     Suite(
         "G12",
-        "the catalogue of bad inputs: tables, pictures, texts, graphs, command lines, by rows of the design",
+        "the catalogue of bad inputs: tables, pictures, texts, graphs, command lines, requests, by rows of the design",
         "right code, exit code and message, at most 4 lines, no traceback",
         (
             "tests/test_catalogue.py",
             "tests/test_bad_tables.py",
             "tests/test_bad_pictures.py",
             "tests/test_explanations.py",
+            "tests/test_web_requests.py",
+            "tests/test_web_gate.py",
         ),
         "pandas names the line of ragged rows; torch.load has 9 kinds of exception; Pillow prints addresses of objects",
     ),
@@ -97,7 +99,7 @@ SUITES = (
     ),
     Suite(
         "G16",
-        "43 attacks by archives: paths, links, devices, bombs, lies about sizes, names",
+        "44 attacks by archives: paths, links, devices, bombs, lies about sizes, names",
         "all contained",
         ("tests/test_data_archives.py",),
         "Keras' head covers most; tarfile's filter was bypassed before June 2025",
@@ -119,10 +121,15 @@ SUITES = (
     ),
     Suite(
         "G30",
-        "killed again and again, stopped, damaged, edited, moved to another machine: what to do is said, or nothing is "
-        "to be done",
+        "killed again and again, stopped, damaged, edited, moved to another machine, other data, older formats: what to "
+        "do is said, or nothing is to be done",
         "no manual step",
-        ("tests/test_faults_runs.py", "tests/test_training_store.py", "tests/test_training_fit.py"),
+        (
+            "tests/test_faults_runs.py",
+            "tests/test_older_runs.py",
+            "tests/test_training_store.py",
+            "tests/test_training_fit.py",
+        ),
         "Llama 3: 416 of 419 interruptions; HF Trainer and DCP: delete the folder yourself",
     ),
     Suite(
