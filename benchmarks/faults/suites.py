@@ -121,8 +121,8 @@ SUITES = (
     ),
     Suite(
         "G30",
-        "killed again and again, stopped, damaged, edited, moved to another machine, other data, older formats: what to "
-        "do is said, or nothing is to be done",
+        "killed again and again, stopped, damaged, edited, moved to another machine, other data, older formats: what "
+        "to do is said, or nothing is to be done",
         "no manual step",
         (
             "tests/test_faults_runs.py",
