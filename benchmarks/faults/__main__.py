@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.speed import machine
 from etude.training.store import write_json, write_text
 
-FILES = ("kills", "damage", "exact", "cost", "stops", "suites", "protections", "mutants", "fuzzing")
+FILES = ("kills", "damage", "exact", "cost", "stops", "suites", "protections", "mutants", "fuzzing", "guided")
 MEASURED = Path("docs/reliability.json")
 PAGE = Path("docs/reliability.md")
 START, END = "<!-- measured: from here -->", "<!-- measured: to here -->"

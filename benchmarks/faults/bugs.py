@@ -115,7 +115,7 @@ BUGS = {
         "truth_square - truth**2": "truth_square",
     },
     "etude/evaluation/generation.py": {
-        "(len(matrix) * (len(matrix) - 1))": "len(matrix) ** 2",
+        "(len(x) - 1)": "len(x)",
         "second.trace() - 2 * both": "second.trace() - both",
     },
     "etude/evaluation/decoding.py": {
