@@ -153,6 +153,14 @@ def test_a_quantity_is_cut_into_ranks_of_equal_size() -> None:
 def test_numbers_stay_and_names_are_refused(tmp_path: Path) -> None:
     digits = load(Source("digits"))
     assert ranked(digits, 10) is digits
+
+
+def test_a_gap_between_marks_is_told(tmp_path: Path) -> None:
+    """Row 84 of the catalogue of bad inputs."""
+    path = tmp_path / "marks.csv"
+    path.write_text("a,mark\n" + "".join(f"{k % 9},{(1, 2, 4)[k % 3]}\n" for k in range(60)))
+    (note,) = [each for each in ranked(load(Source(str(path))), 3).notes if each.startswith("W-ORDINAL")]
+    assert "mark goes from 2 to 4 and elsewhere in steps of 1" in note
     with pytest.raises(DataError, match="names have no order"):
         etude.train("coral", "iris", out=tmp_path)
 

@@ -29,7 +29,17 @@ def ordered(splits: Splits[Labelled], target: Classes) -> Splits[Labelled]:
             f"{target.name!r} has the class {named!r}, and names have no order. Number the classes from the lowest to "
             "the highest, or take a recipe for classes: mlp, tabular.",
         )
-    return splits
+    numbers = [float(name) for name in target.names]
+    steps = [high - low for low, high in pairwise(numbers)]
+    wide = next((k for k, step in enumerate(steps) if step != min(steps)), None)
+    if wide is None:
+        return splits
+    low, high = target.names[wide], target.names[wide + 1]
+    note = (
+        f"W-ORDINAL: {target.name} goes from {low} to {high} and elsewhere in steps of {min(steps):g}: each is taken for "
+        "one rank; if the distance counts, take a recipe for quantities: tabular --task regress"
+    )
+    return replace(splits, notes=(*splits.notes, note))
 
 
 def is_number(name: str) -> bool:
