@@ -36,8 +36,8 @@ def ordered(splits: Splits[Labelled], target: Classes) -> Splits[Labelled]:
         return splits
     low, high = target.names[wide], target.names[wide + 1]
     note = (
-        f"W-ORDINAL: {target.name} goes from {low} to {high} and elsewhere in steps of {min(steps):g}: each is taken for "
-        "one rank; if the distance counts, take a recipe for quantities: tabular --task regress"
+        f"W-ORDINAL: {target.name} goes from {low} to {high} and elsewhere in steps of {min(steps):g}: each is taken "
+        "for one rank; if the distance counts, take a recipe for quantities: tabular --task regress"
     )
     return replace(splits, notes=(*splits.notes, note))
 
