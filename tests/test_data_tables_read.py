@@ -138,3 +138,10 @@ def test_real_tables_are_read_as_pandas_reads_them(name: str, header: int | None
         assert ours.frame.columns[0] == "column_1" and any("no header line" in note for note in ours.notes)
     else:
         assert ours.frame.columns == list(theirs.columns)
+
+
+@pytest.mark.parametrize("name", ["x^2", "x\u069c", "xy"])
+def test_a_first_column_whose_name_begins_like_a_packed_file_is_read(name: str) -> None:
+    """x^ is 78 5E, as zlib begins."""
+    frame, lines = fields(f"{name},b\n1,2\n3,4\n", separator=",")
+    assert frame.rows() == [(name, "b"), ("1", "2"), ("3", "4")] and lines.tolist() == [1, 2, 3]

@@ -73,8 +73,10 @@ def _plain(text: str, separator: str) -> tuple[pl.DataFrame, np.ndarray]:
     widths = [line.count(separator) + 1 for line in kept]
     if kept:
         _check_widths(widths, numbers, shown=kept, whole_end=not every[-1].strip())
-    content = io.BytesIO("\n".join(kept).encode())
-    frame = pl.read_csv(content, separator=separator, has_header=False, infer_schema=False, quote_char=None)
+    content = io.BytesIO("\n".join([" ", *kept]).encode())  # polars would take a file that begins with x^ for packed
+    frame = pl.read_csv(
+        content, separator=separator, has_header=False, infer_schema=False, quote_char=None, skip_rows=1
+    )
     frame.columns = [f"column_{k}" for k in range(1, frame.width + 1)]  # polars counts from 0 or 1 by its version
     return frame, numbers
 
