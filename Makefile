@@ -33,6 +33,7 @@ bench: $(STAMP)  ## speed against peers, as interleaved pairs, write docs/speed.
 	$(BIN)/python -m benchmarks.speed
 
 faults: $(STAMP)  ## kill, stop, damage and starve trainings on purpose (a night on two cores), write docs/reliability.md
+	-$(BIN)/python -m pip install --quiet atheris==3.0.0  # where it installs: for a guided search
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.faults
 
 pictures: $(STAMP)  ## the screens of the README, with Chromium
