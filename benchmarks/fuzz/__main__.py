@@ -22,18 +22,19 @@ NAMES = (
 )
 SILENCE = 30.0
 """seconds on one input after which a process is stopped from outside"""
-PIECE = 25_000
+PIECE = 50_000
 """inputs of one process"""
 
 ALONE = {"POLARS_MAX_THREADS": "1"}
 """threads take longer to begin than a small table to read"""
 
 
-def fuzz(name: str, inputs: int) -> dict[str, Any]:
-    """Outcomes of one reader; a process that dies is a find, and the next one goes on behind the input it died of."""
-    counts: Counter[str] = Counter()
-    troubles: dict[str, Any] = {}
-    begun, first, peak = time.perf_counter(), 0, 0
+def fuzz(name: str, inputs: int, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Outcomes of one reader, on from `before`; a process that dies is a find, and the next one goes on behind it."""
+    known = before or {"inputs": 0, "seconds": 0.0, "peak_bytes": 0, "outcomes": {}, "troubles": {}}
+    counts: Counter[str] = Counter(known["outcomes"])
+    troubles: dict[str, Any] = known["troubles"]
+    begun, first, peak = time.perf_counter() - known["seconds"], known["inputs"], known["peak_bytes"]
     while first < inputs:
         last = min(inputs, first + PIECE)
         found, reached = piece(name, first, last)
@@ -47,7 +48,7 @@ def fuzz(name: str, inputs: int) -> dict[str, Any]:
         peak, first = max(peak, found["peak"]), last
     seconds = round(time.perf_counter() - begun, 1)
     clean = {code: n for code, n in counts.most_common()}
-    return {"inputs": inputs, "seconds": seconds, "peak_bytes": peak, "outcomes": clean, "troubles": troubles}
+    return {"inputs": first, "seconds": seconds, "peak_bytes": peak, "outcomes": clean, "troubles": troubles}
 
 
 def piece(name: str, first: int, last: int) -> tuple[dict[str, Any] | None, int]:
