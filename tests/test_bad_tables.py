@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from etude.data.raw import RawTable
 from etude.data.splits import Splits
 from etude.data.tables import read_new_table, read_table, table_splits
+from etude.data.tables.parquet import worker_of
 from etude.errors import DataError, EtudeError, UsageError
 from etude.records import Labelled
 from etude.source import Source
@@ -35,9 +37,21 @@ def test_damaged_parquet_and_nested_columns(tmp_path: Path) -> None:
         assert caught.value.code == "E-PARQUET-DAMAGED"
     nested = io.BytesIO()
     pl.DataFrame({"a": [[1], [2, 3]], "label": ["x", "y"]}).write_parquet(nested)
-    with pytest.raises(DataError, match=r"column a of table.csv holds List") as caught:
+    with pytest.raises(DataError, match=r"table.csv: column a holds List") as caught:
         load(tmp_path, nested.getvalue())
     assert caught.value.code == "E-PARQUET-NESTED"
+
+
+def test_a_file_that_ends_the_process_which_reads_it_is_damaged_and_the_next_is_read(tmp_path: Path) -> None:
+    """Found by fuzzing: polars asks for 2**61 bytes, and the system ends whoever asks for that."""
+    whole = io.BytesIO()
+    pl.DataFrame({"a": range(12), "label": ["x", "y"] * 6}).write_parquet(whole)
+    with pytest.raises(DataError, match="damaged Parquet") as caught:
+        load(tmp_path, Path(__file__).with_name("regressions").joinpath("parquet-1").read_bytes())
+    assert caught.value.code == "E-PARQUET-DAMAGED"
+    assert len(load(tmp_path, whole.getvalue()).train) == 8
+    worker_of(os.getpid()).process.kill()
+    assert len(load(tmp_path, whole.getvalue()).train) == 8
 
 
 USAGE = [

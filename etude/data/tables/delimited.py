@@ -118,6 +118,10 @@ def _quote_error(error: csv.Error, *, begun: int, line: int) -> DataError:
 
 def _check_widths(widths: list[int], numbers: np.ndarray, *, shown: list[str], whole_end: bool) -> None:
     """DataError unless all records are as wide as the first."""
+    if not widths:
+        raise DataError(
+            "E-DATA-EMPTY", "there is nothing in it but quotes and space: give a file with a header and rows"
+        )
     wanted = widths[0]
     if wanted > MOST_COLUMNS:
         raise DataError("E-DATA-WIDE", f"{wanted} columns; at most {MOST_COLUMNS}: give a part of them")
