@@ -21,7 +21,7 @@ from etude.training.store import read_json, write_json
 from etude.verbs.recipes import default_recipe, fill_recipe
 from etude.verbs.train import restart, start
 
-FOLDER = Path(__file__).parent / "golden" / "runs"
+FOLDER = Path(__file__).parent / "golden" / "older"
 FAMILIES = ("mlp", "cnn", "seq2seq", "vae", "gan", "gcn", "dqn")
 """of each kind of learner one that needs no data from elsewhere"""
 HALF, WHOLE = 4, 8
