@@ -12,6 +12,8 @@ from etude.data.pictures import fitted
 from etude.errors import DataError
 
 MEGA = 1_000_000
+LONGEST = 1000
+"""times as long as wide, or the other way round: no picture, but room for what unpacks to far more than it is"""
 TWELVE_BITS = 4095
 """the brightest value of many cameras and scanners, whose pictures are stored in 16 bits"""
 _ENDS = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8": b"\xff\xd9", b"GIF8": b";"}
@@ -38,7 +40,9 @@ def decoded(
             image.draft(None, (2 * size, 2 * size))  # a large JPEG is decoded at a fraction of its size
             said = _words(image)
             return fitted(_plain(ImageOps.exif_transpose(image)), size), said
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for damaged files
+    except DataError:
+        raise
+    except Exception as error:  # of many kinds, whatever a decoder of Pillow stumbles over
         raise _damaged(content, name) from error
 
 
@@ -63,6 +67,8 @@ def _check_pixels(size: tuple[int, int], name: str, *, max_pixels: int) -> None:
         )
     if width < 1 or height < 1:
         raise DataError("E-IMG-SIZE", f"{name} has {width} x {height} pixels: nothing to see")
+    if max(size) > LONGEST * min(size):
+        raise DataError("E-IMG-SIZE", f"{name} has {width} x {height} pixels: a line, longer than {LONGEST:,} to 1")
 
 
 def _plain(image: Image.Image) -> UInt8[np.ndarray, "height width ..."]:
