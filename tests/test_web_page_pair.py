@@ -37,7 +37,7 @@ def test_equal_configurations_have_equal_pictures_until_one_is_changed(page: Pag
     page.click("#stepButton")
     until(lambda: epoch(page) == 1)
     until(lambda: len(set(sides(page))) == 1)
-    assert picture(page, "points") == picture(page, "other-points")
+    until(lambda: picture(page, "points") == picture(page, "other-points"))  # drawn in a later frame than told
     assert page.inner_text("#left-side .words") == page.inner_text("#right-side .words") == "the same settings"
     page.select_option("#activation", "relu")
     until(lambda: "&other=activation%3Drelu&" in shown(page) and "activation=tanh" in shown(page) and epoch(page) == 0)
@@ -83,7 +83,7 @@ def test_the_past_and_hidden_controls_are_common(page: Page) -> None:
     until(lambda: epoch(page) == 0 and sides(page) == first)
     page.click("#worlds button[aria-label=Circle]")
     until(lambda: "dataset=circle" in shown(page) and "other=activation%3Drelu" in shown(page))
-    assert picture(page, "points") == picture(page, "other-points")
+    until(lambda: picture(page, "points") == picture(page, "other-points"))  # drawn in a later frame than told
 
 
 def test_a_rate_is_changed_on_its_side_without_a_reset(page: Page) -> None:
