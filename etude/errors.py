@@ -1,6 +1,7 @@
 """What etude says when it cannot go on: what it got, what it wanted, what to do."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypeVar
 
@@ -30,9 +31,12 @@ class UsageError(EtudeError):
 
 
 class DataError(EtudeError):
-    """Data that cannot be read, or that cannot be learnt from."""
+    """Data that cannot be read, or that cannot be learnt from; lines that a file brings into the message are one."""
 
     exit_code = 3
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, re.sub(r"\n(?!  )", r"\\n", message))  # lists of faults are indented
 
 
 class CheckpointError(EtudeError):
