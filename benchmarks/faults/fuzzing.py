@@ -39,7 +39,9 @@ def judged(found: dict[str, Any]) -> Goal:
     }
     inputs = min(each["inputs"] for each in found.values())
     peak = max(each["peak_bytes"] for each in found.values())
-    said = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in troubles.items())
+    said = ", ".join(
+        f"{count} {what}{'' if count == 1 else 'es' if what == 'crash' else 's'}" for what, count in troubles.items()
+    )
     return Goal(
         "G13",
         f"{inputs:,} spoilt inputs for each of {len(NAMES)} readers",
