@@ -14,7 +14,7 @@ demo: $(STAMP)  ## train LeNet on digits, score it honestly, write its report
 	$(BIN)/etude report
 
 test: $(STAMP)  ## all tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2  # one thread for each worker
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 3  # one thread for each worker; a third one while pages are waited for
 
 check: $(STAMP)  ## format, lint, types, floors, links
 	$(BIN)/ruff format --check .
