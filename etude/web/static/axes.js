@@ -7,6 +7,7 @@ import { ink } from "./ink.js";
 /** @typedef {{sheet: Sheet, left: number, right: number, top: number, bottom: number, xRange: number[], toX: (v: number) => number, toY: (v: number) => number}} Plot */
 
 const SPACE = { left: 68, right: 10, top: 8, bottom: 40 };
+const NAME = 26; // that the name of the axis takes, with what stands between it and the longest number
 
 /** Round numbers from low to high, about n of them. @param {number} low @param {number} high @param {number} n @returns {number[]} */
 export function ticks(low, high, n) {
@@ -44,15 +45,17 @@ function range(values, log, exact) {
 
 /** Draw the axes. @param {Sheet} sheet @param {Wanted} wanted @returns {Plot} */
 export function axes(sheet, wanted) {
-  const [left, right, top, bottom] = [SPACE.left, sheet.width - SPACE.right, SPACE.top + wanted.above, sheet.height - SPACE.bottom];
+  const { context } = sheet;
+  const [right, top, bottom] = [sheet.width - SPACE.right, SPACE.top + wanted.above, sheet.height - SPACE.bottom];
   const xRange = range(wanted.x, wanted.logX, true);
   const yRange = range(wanted.y, wanted.logY, wanted.exact ?? false);
+  const heights = marks(yRange, wanted.logY, (bottom - top) / 44);
+  const left = Math.max(SPACE.left, NAME + Math.max(0, ...heights.map(([, text]) => context.measureText(text).width)));
   const toX = scale(xRange, [left, right], wanted.logX);
   const toY = scale(yRange, [bottom, top], wanted.logY);
-  const { context } = sheet;
   context.lineWidth = 1;
   context.textBaseline = "middle";
-  marks(yRange, wanted.logY, (bottom - top) / 44).forEach(([value, text]) => {
+  heights.forEach(([value, text]) => {
     rule(context, [left, toY(value)], [right, toY(value)]);
     context.textAlign = "right";
     context.fillText(text, left - 6, toY(value));
