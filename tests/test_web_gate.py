@@ -262,6 +262,7 @@ def test_any_noise_leaves_a_thread_that_answers() -> None:
             "source is 2; a whole number from 0 to 1 is wanted.",
         ),
         ('{"t": "weight", "layer": 0, "unit": 0}', "value is nothing; a number from -1e+06 to 1e+06 is wanted."),
+        ('{"t": "play", "on": true, "on": false}', '"on" stands there twice: which one is meant?'),
         ('{"t": "play", "on": 1}', "on is 1; true or false is wanted."),
         ('{"t": "lesson"}', "address is nothing; a text is wanted."),
         (

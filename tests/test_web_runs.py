@@ -322,7 +322,7 @@ def test_the_network_of_a_training_answers_as_it_is_now(tmp_path: Path) -> None:
     ("act", "body", "words"),
     [
         ("rate", '{"factor": -1}', "a number from 0 to 100 is wanted"),
-        ("rate", '{"factor": NaN}', "a number from 0 to 100 is wanted"),
+        ("rate", '{"factor": NaN}', "NaN is no number that JSON knows"),
         ("rate", "{}", "factor is nothing"),
         ("play", '{"on": 1}', "true or false is wanted"),
         ("play", "[]", "on is nothing"),

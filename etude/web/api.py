@@ -1,7 +1,6 @@
 """What the page of the runs asks for: run folders, and the training of now if this process trains."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from etude.verbs.trained import load_trained
 from etude.web.asking import done, drawn, is_live, live_of, runs_of
 from etude.web.gate import body_of
 from etude.web.live import LiveTraining
-from etude.web.messages import number, truth, whole
+from etude.web.messages import number, parsed, truth, whole
 from etude.web.runs import curves, figures, settings
 from etude.web.trying import Trial, answers, form
 from etude.web.wire import packed
@@ -140,9 +139,9 @@ async def control(request: Request, act: str) -> dict[str, Any]:
     if act not in acts:
         raise UsageError("E-ACT", f"a training cannot {act!r}; it can {', '.join(acts)}.")
     try:
-        said = json.loads(await body_of(request))
+        said = parsed(await body_of(request))
         wish = acts[act](said if isinstance(said, dict) else {})
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UsageError("E-ACT", f"{act}: {error}") from None
     await asyncio.wrap_future(live.act(wish))
     return live.state()

@@ -12,16 +12,31 @@ LONGEST_SHOWN = 40
 
 def read_message(text: str, known: Collection[str]) -> Mapping[str, Any]:
     """A message of a kind that is known; ValueError otherwise."""
-    try:
-        message = json.loads(text, parse_constant=refused)
-    except RecursionError:
-        raise ValueError("the message is nested too deeply.") from None
+    message = parsed(text)
     kind = message.get("t") if isinstance(message, dict) else None
     if not isinstance(kind, str) or kind not in known:
         raise ValueError(f"a message is an object whose t is {', '.join(known)}; got {shown(message)}.")
     if not isinstance(message.get("id"), int | str | None):
         raise ValueError(f"id is {shown(message['id'])}; a whole number or a text is wanted.")
     return dict(message)
+
+
+def parsed(text: str | bytes) -> Any:
+    """What JSON says; ValueError for what is none, for NaN and infinity, and for a key that stands twice."""
+    try:
+        return json.loads(text, parse_constant=refused, object_pairs_hook=single)
+    except RecursionError:
+        raise ValueError("the message is nested too deeply.") from None
+
+
+def single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each of whose keys stands there once."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{shown(key)} stands there twice: which one is meant?")
+        found[key] = value
+    return found
 
 
 def refused(constant: str) -> None:
