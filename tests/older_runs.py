@@ -5,21 +5,19 @@ What is committed here is never written again: every later etude goes on from it
 
 import shutil
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from safetensors.torch import save_file
 from torch import Tensor
 
-from etude.training.experiment import Experiment
 from etude.training.phases import train
 from etude.training.run import FORMAT
 from etude.training.store import read_json, write_json
 from etude.verbs.recipes import default_recipe, fill_recipe
-from etude.verbs.train import restart, start
+from etude.verbs.train import start
+from tests.resumed import resumed
 
 FOLDER = Path(__file__).parent / "golden" / "older"
 FAMILIES = ("mlp", "cnn", "seq2seq", "vae", "gan", "gcn", "dqn")
@@ -41,17 +39,9 @@ def stopped(name: str, out: Path) -> Path:
 
 def to_the_end(folder: Path) -> dict[str, Tensor]:
     """What is learnt when a run goes on."""
-    experiments, run = restart(str(folder))
-    built: list[Experiment[Any]] = []
-
-    def kept() -> Iterator[Experiment[Any]]:
-        for experiment in experiments:
-            built.append(experiment)
-            yield experiment
-
-    steps = [event.step for event in train(kept(), run)]
+    steps, state = resumed(folder)
     assert steps == list(range(HALF + 1, WHOLE + 1))
-    return {key: value.contiguous().clone() for key, value in built[-1].learner.state_dict().items()}
+    return {key: value.contiguous().clone() for key, value in state.items()}
 
 
 def add() -> None:

@@ -4,10 +4,9 @@ import json
 import math
 import shutil
 import signal
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -28,13 +27,11 @@ from etude.records import Labelled
 from etude.schema import Pictures
 from etude.source import Source
 from etude.testing import check_recipe
-from etude.training.experiment import Experiment
 from etude.training.fit import fit
-from etude.training.phases import train
 from etude.training.unsaved import UnsavedRun
 from etude.verbs.recipes import default_recipe, fill_recipe, find_recipe
-from etude.verbs.train import restart
 from tests.killed_training import killed_training
+from tests.resumed import resumed
 from tests.watching import watched_in
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -71,16 +68,8 @@ def test_no_recipe_takes_half_precision_and_ignores_it(monkeypatch: pytest.Monke
 
 def finished(folder: Path) -> dict[str, torch.Tensor]:
     """The last learner of a run that was resumed."""
-    experiments, run = restart(str(folder))
-    built: list[Experiment[Any]] = []
-
-    def kept() -> Iterator[Experiment[Any]]:
-        for experiment in experiments:
-            built.append(experiment)
-            yield experiment
-
-    assert [event.step for event in train(kept(), run)], "nothing was left to do"
-    state: dict[str, torch.Tensor] = built[-1].learner.state_dict()
+    steps, state = resumed(folder)
+    assert steps, "nothing was left to do"
     return state
 
 

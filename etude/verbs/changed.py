@@ -3,16 +3,27 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from etude.data.splits import Splits
 from etude.errors import DataError
 from etude.training.describe import read_schema, write_data
+from etude.training.experiment import Experiment
 from etude.training.run import Run
-from etude.training.store import Json, read_json, write_json
+from etude.training.store import Json, locked, read_json, write_json
 
 COUNTED = ("counts", "nodes", "edges")
 """entries of a schema that may change with the data; so may all means and deviations"""
+
+
+def with_other_data(experiments: Iterator[Experiment[Any]], run: Run) -> Iterator[Experiment[Any]]:
+    """The same experiments, whose examples are from now on those of the run; DataError E-DATA-OTHER as below."""
+    first = next(experiments)
+    if first.splits is not None:
+        with locked(run.folder):
+            accept_other_data(run, first.splits)
+    return chain([first], experiments)
 
 
 def accept_other_data(run: Run, splits: Splits[Any]) -> None:

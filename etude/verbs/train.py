@@ -11,8 +11,8 @@ from etude.training.describe import elsewhere, environment
 from etude.training.experiment import Experiment, Recipe
 from etude.training.phases import describe
 from etude.training.run import Run
-from etude.training.store import locked, write_json
-from etude.verbs.changed import accept_other_data
+from etude.training.store import write_json
+from etude.verbs.changed import with_other_data
 from etude.verbs.cost import updates_in
 from etude.verbs.doubts import note_doubts
 from etude.verbs.folders import check_free, find_run, make_new
@@ -79,11 +79,7 @@ def restart(
     run.note("resume", elsewhere=elsewhere(run.folder))
     built = recipe.experiments()
     if accept_data_change:
-        first = next(built)
-        if first.splits is not None:
-            with locked(run.folder):
-                accept_other_data(run, first.splits)
-        built = chain([first], built)
+        built = with_other_data(built, run)
 
     def experiments() -> Iterator[Experiment[Any]]:
         """Nothing is moved before the training begins, which holds the run folder against others."""
