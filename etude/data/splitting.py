@@ -35,18 +35,30 @@ def split_rows(
     if len(pool):
         shares = np.array([source.split[each] for each in receiving])
         shares = shares / shares.sum()
-        generator = np.random.default_rng(source.split_seed)
-        if times is not None:
-            places = _by_time(times[pool], shares)
-        elif groups is not None:
-            places = _by_group(groups[pool], shares, generator)
-        else:
-            kinds = np.zeros(len(pool), dtype=np.int64) if classes is None else classes[pool]
-            places = _by_class(kinds, shares, generator=generator, named=classes is not None)
+        columns = [None if each is None else each[pool] for each in (classes, groups, times)]
+        places = _places(len(pool), shares, *columns, generator=np.random.default_rng(source.split_seed))
         assigned[pool] = np.array(receiving)[places]
     rows = (np.flatnonzero(assigned == 0), np.flatnonzero(assigned == 1), np.flatnonzero(assigned == 2))
     how = _in_words(source, stratified=classes is not None, by_group=groups is not None, by_time=times is not None)
     return rows, _rule(source.split, given=given, receiving=receiving if len(pool) else [], how=how)
+
+
+def _places(
+    n: int,
+    shares: np.ndarray,
+    classes: np.ndarray | None,
+    groups: np.ndarray | None,
+    times: np.ndarray | None,
+    *,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """The part of each of `n` rows."""
+    if times is not None:
+        return _by_time(times, shares)
+    if groups is not None:
+        return _by_group(groups, shares, generator)
+    kinds = np.zeros(n, dtype=np.int64) if classes is None else classes
+    return _by_class(kinds, shares, generator=generator, named=classes is not None)
 
 
 def _check_fractions(split: tuple[float, float, float]) -> None:

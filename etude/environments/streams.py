@@ -70,6 +70,11 @@ def trajectory(
             ended |= step.terminated | step.truncated
             if bool(ended.all()):
                 break
+    return recorded(seen, actions, steps)
+
+
+def recorded(seen: list[Tensor], actions: list[Tensor], steps: list[Step]) -> Trajectory:
+    """The steps that were taken, one after the other."""
     return Trajectory(
         x=torch.stack(seen),
         action=torch.stack(actions),

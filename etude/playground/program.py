@@ -9,7 +9,9 @@ from etude.playground.network import BENDS
 from etude.playground.perceptron import PERCEPTRON
 from etude.playground.program_gan import first_numbers, two_networks, units_of
 from etude.playground.program_parts import (
+    AUTOGRAD,
     BATCHES,
+    BROWSERS,
     DROPOUT,
     FACTOR,
     HINGE,
@@ -24,6 +26,7 @@ from etude.playground.program_parts import (
     READ,
     REPORT,
     SAME,
+    SCHEDULED,
     SCHEDULES,
     SINE,
 )
@@ -134,77 +137,31 @@ def first_network():
 
 def by_autograd(lesson: Lesson) -> str:
     """Learning by an optimizer of torch."""
-    optimizer = (
-        OPTIMIZERS[lesson.optimizer]
-        .format(decay=lesson.decay)
-        .replace("\n", "\n    ")
-        .replace(", weight_decay=0.0,", ",")
+    chosen = OPTIMIZERS[lesson.optimizer].format(decay=lesson.decay).replace("\n", "\n    ")
+    filled = AUTOGRAD.format(
+        test=test_points(lesson),
+        optimizer=chosen.replace(", weight_decay=0.0,", ","),
+        end=EPOCHS + 1,
+        seeded="\n            chance.manual_seed(seed_of(step))" if lesson.dropout else "",
+        penalty="" if lesson.penalty == "none" else " + price_of(network)",
+        scheduled="" if lesson.schedule == "constant" else SCHEDULED,
     )
-    penalty = " + price_of(network)" if lesson.penalty != "none" else ""
-    seeded = "\n            chance.manual_seed(seed_of(step))" if lesson.dropout else ""
-    scheduled = (
-        ""
-        if lesson.schedule == "constant"
-        else """
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * factor(step)"""
-    )
-    return (
-        f'''
-
-def main():
-    """Learn, and print epoch, training loss and test loss."""
-    (x, y), test = points(TRAIN), {test_points(lesson)}
-    network = first_network()
-    optimizer = torch.optim.{optimizer}
-    rows, step = batches(len(x)), 0
-    report(0, network, (x, y), test)
-    for epoch in range(1, {EPOCHS + 1}):
-        for _ in range(len(x) // BATCH):{seeded}
-            row = next(rows)
-            loss = loss_of(network, x[row], y[row]){penalty}
-            optimizer.zero_grad()
-            loss.backward(){scheduled}
-            optimizer.step()
-            step += 1
-        report(epoch, network, (x, y), test)
-'''
-        + REPORT
-    )
+    return filled + REPORT
 
 
 def by_the_browsers_rule(lesson: Lesson) -> str:
     """Learning as TensorFlow Playground does."""
-    lasso = lesson.penalty == "L1"
+    lasso, free = lesson.penalty == "L1", lesson.penalty == "none"
     pulls = f"[RATE * {lesson.strength} * {'w.data.sign()' if lasso else 'w.data'} for w in weights]"
-    before = (
-        "" if lesson.penalty == "none" else f"\n            pulls = {pulls}  # of the penalty, from the weights before"
+    filled = BROWSERS.format(
+        test=test_points(lesson),
+        weights="" if free else "\n    weights = [each for each in network.parameters() if each.ndim == 2]",
+        alive="\n    alive = [torch.ones_like(w, dtype=torch.bool) for w in weights]" if lasso else "",
+        end=EPOCHS + 1,
+        before="" if free else f"\n            pulls = {pulls}  # of the penalty, from the weights before",
+        after="" if free else PULLED[lesson.penalty].replace("\n", "\n    "),
     )
-    after = "" if lesson.penalty == "none" else PULLED[lesson.penalty].replace("\n", "\n    ")
-    weights = (
-        "" if lesson.penalty == "none" else "\n    weights = [each for each in network.parameters() if each.ndim == 2]"
-    )
-    alive = "\n    alive = [torch.ones_like(w, dtype=torch.bool) for w in weights]" if lasso else ""
-    return (
-        f'''
-
-def main():
-    """Learn by plain gradient descent, and print epoch, training loss and test loss."""
-    (x, y), test = points(TRAIN), {test_points(lesson)}
-    network = first_network(){weights}{alive}
-    rows = batches(len(x))
-    report(0, network, (x, y), test)
-    for epoch in range(1, {EPOCHS + 1}):
-        for _ in range(len(x) // BATCH):
-            row = next(rows)
-            network.zero_grad()
-            loss_of(network, x[row], y[row]).backward(){before}
-            for each in network.parameters():
-                each.data -= RATE * each.grad{after}
-        report(epoch, network, (x, y), test)
-'''
-        + REPORT
-    )
+    return filled + REPORT
 
 
 def by_mistakes(lesson: Lesson) -> str:

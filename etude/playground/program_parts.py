@@ -138,3 +138,42 @@ def loss_of(network, x, y):
     answer = {answer}
     {body}
 '''
+AUTOGRAD = '''
+
+def main():
+    """Learn, and print epoch, training loss and test loss."""
+    (x, y), test = points(TRAIN), {test}
+    network = first_network()
+    optimizer = torch.optim.{optimizer}
+    rows, step = batches(len(x)), 0
+    report(0, network, (x, y), test)
+    for epoch in range(1, {end}):
+        for _ in range(len(x) // BATCH):{seeded}
+            row = next(rows)
+            loss = loss_of(network, x[row], y[row]){penalty}
+            optimizer.zero_grad()
+            loss.backward(){scheduled}
+            optimizer.step()
+            step += 1
+        report(epoch, network, (x, y), test)
+'''
+SCHEDULED = """
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * factor(step)"""
+BROWSERS = '''
+
+def main():
+    """Learn by plain gradient descent, and print epoch, training loss and test loss."""
+    (x, y), test = points(TRAIN), {test}
+    network = first_network(){weights}{alive}
+    rows = batches(len(x))
+    report(0, network, (x, y), test)
+    for epoch in range(1, {end}):
+        for _ in range(len(x) // BATCH):
+            row = next(rows)
+            network.zero_grad()
+            loss_of(network, x[row], y[row]).backward(){before}
+            for each in network.parameters():
+                each.data -= RATE * each.grad{after}
+        report(epoch, network, (x, y), test)
+'''
