@@ -8,6 +8,8 @@ from jaxtyping import config
 
 pytest_plugins = ["tests.page_fixtures"]
 
+torch.set_num_threads(1)  # a forked child that shares its work among threads waits for those of its parent for ever
+
 
 @pytest.fixture(autouse=True)
 def seeded() -> Iterator[None]:

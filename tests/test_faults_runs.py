@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,11 +18,14 @@ import pytest
 import torch
 
 from etude.cli.main import main
+from etude.errors import CheckpointError
 from etude.training import saving
 from etude.training.describe import elsewhere, environment
 from etude.training.fit import fit
 from etude.training.run import Run
 from etude.training.store import locked, read_json, write_json
+from etude.verbs.folders import find_run
+from etude.verbs.results import result
 from tests.killed_training import SERVER
 from tests.test_cli import MINE, complaint
 from tests.test_training_fit import experiment, state
@@ -96,6 +100,31 @@ def run(trained: Path) -> Path:
 def change(path: Path, **facts: object) -> None:
     """Edit a JSON file by hand."""
     write_json(path, read_json(path) | facts)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda folder: (folder / "recipe.json").write_text("{"), "runs/a/recipe.json is damaged"),
+        (lambda folder: (folder / "recipe.json").write_text("[]"), "runs/a has a damaged file"),
+        (lambda folder: (folder / "metrics.jsonl").write_text("{\n"), "runs/a/metrics.jsonl is damaged"),
+        (lambda folder: (folder / "data.json").symlink_to("elsewhere"), "runs/a/data.json is a link"),
+    ],
+)
+def test_one_run_that_cannot_be_read_hides_no_other(
+    spoil: Callable[[Path], object], reason: str, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = shutil.copytree(run, Path("runs/whole"))
+    (run / "data.json").unlink()
+    spoil(run)
+    os.utime(run / "recipe.json", ns=(0, 0))
+    assert main(["list", "runs", "--json"]) == 0
+    damaged, other = json.loads(capsys.readouterr().out)
+    assert (damaged["run"], other["run"], other["updates"]) == ("a", "whole", "3")
+    assert damaged["best"].startswith(f"cannot be read: {reason}")
+    assert find_run("best").folder == whole
+    with pytest.raises(CheckpointError, match=reason):
+        result(find_run("a").folder)
 
 
 def test_settings_that_were_edited_by_hand_stop_a_run_with_what_differs(

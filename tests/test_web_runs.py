@@ -1,6 +1,7 @@
 """The page of the runs: what the server answers, and what it refuses."""
 
 import json
+import shutil
 import struct
 import time
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ HOME = f"http://127.0.0.1:{PORT}"
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two short trainings that differ in their rate, and a folder that is damaged."""
+    """Two short trainings that differ in their rate, a folder that is damaged, and one with a link to another place."""
     folder = tmp_path_factory.mktemp("runs")
     for name, rate in (("first", 0.001), ("second", 0.002)):
         recipe = fill_recipe(default_recipe("lenet"), {"steps": 20, "rate": rate})
@@ -44,6 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pass
     (folder / "broken").mkdir()
     (folder / "broken" / "recipe.json").write_text("{", encoding="utf-8")
+    (shutil.copytree(folder / "first", folder / "linked") / "link").symlink_to(folder / "second")
     return folder
 
 
@@ -96,9 +98,10 @@ def test_every_kind_of_figure_comes_over_the_wire_as_it_was() -> None:
 def test_the_table_tells_every_run_the_damaged_one_too(client: TestClient) -> None:
     said = client.get("/api/runs").json()
     rows = {row["name"]: row for row in said["runs"]}
-    assert said["live"] is None and set(rows) == {"first", "second", "broken"}
+    assert said["live"] is None and set(rows) == {"first", "second", "broken", "linked"}
     assert rows["first"]["step"] == 20 and rows["first"]["state"] == "done"
     assert rows["broken"]["state"] == "damaged" and "is damaged" in rows["broken"]["trouble"]
+    assert rows["linked"]["state"] == "damaged" and "is a link" in rows["linked"]["trouble"]
 
 
 def test_curves_of_one_run_and_of_two(client: TestClient, runs: Path) -> None:
@@ -120,7 +123,7 @@ def test_the_figures_of_a_finished_run(client: TestClient) -> None:
     assert found["confusion"]["values"].sum() == 358  # the validation part of the digits
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "..", "../first", ".hidden", "first/../second", "broken"])
+@pytest.mark.parametrize("name", ["", "nothing", "..", "../first", ".hidden", "first/../second", "broken", "linked"])
 def test_a_run_that_is_none_is_refused_in_words(client: TestClient, name: str) -> None:
     for path, query in (("facts", "run"), ("figures", "run"), ("curves", "names")):
         answer = client.get(f"/api/{path}", params={query: name})

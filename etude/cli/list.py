@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from etude.catalogue import entries, references
 from etude.errors import UsageError, nearest
@@ -54,16 +55,21 @@ def data_sets() -> list[dict[str, str]]:
 def runs() -> list[dict[str, str]]:
     """What was trained in runs/."""
     module = importlib.import_module("etude.verbs.results")
-    return [
-        {
-            "run": Path(each.folder).name,
-            "recipe": each.recipe,
-            "data": each.data,
-            "updates": str(each.step),
-            "best": "  ".join(f"{name.removeprefix('valid_')} {value:.4g}" for name, value in each.best_scores.items()),
-        }
-        for each in module.all_results(Path("runs"))
-    ]
+    found = module.all_results(Path("runs"))
+    return [unread(each) if isinstance(each, module.Unreadable) else reached(each) for each in found]
+
+
+def reached(run: Any) -> dict[str, str]:
+    """How far a run came."""
+    scores = [f"{name.removeprefix('valid_')} {value:.4g}" for name, value in run.best_scores.items()]
+    told = {"recipe": run.recipe, "data": run.data, "updates": str(run.step), "best": "  ".join(scores)}
+    return {"run": Path(run.folder).name, **told}
+
+
+def unread(run: Any) -> dict[str, str]:
+    """What is wrong with a run, in the row where its score would be."""
+    missing = dict.fromkeys(("recipe", "data", "updates"), "-")
+    return {"run": Path(run.folder).name, **missing, "best": f"cannot be read: {run.trouble}"}
 
 
 def aligned(rows: list[dict[str, str]]) -> str:

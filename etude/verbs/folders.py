@@ -18,17 +18,6 @@ LONGEST_NAME, LONGEST_STEM = 200, 80
 
 def find_run(name: str, runs: Path = Path("runs")) -> Run:
     """A run by its folder, its name in `runs`, `last` (the newest) or `best` (of those on the data of the last)."""
-    with intact(name):
-        return _found(name, runs)
-
-
-def run_folders(runs: Path) -> list[Path]:
-    """Oldest first, without those that a training which was killed has not finished."""
-    known = [path for path in runs.glob("*/recipe.json") if not path.parent.name.startswith(".")]
-    return [path.parent for path in sorted(known, key=lambda path: path.stat().st_mtime_ns)]
-
-
-def _found(name: str, runs: Path) -> Run:
     if (Path(name) / "recipe.json").is_file():
         return opened(Path(name))
     if (runs / name / "recipe.json").is_file():
@@ -37,28 +26,45 @@ def _found(name: str, runs: Path) -> Run:
     if name in ("last", "best"):
         if not folders:
             raise CheckpointError("E-RUN-NONE", f"there is no run in {runs}/ yet; `etude train lenet` makes one.")
-        return opened(folders[-1]) if name == "last" else best_run([opened(folder) for folder in folders])
+        return opened(folders[-1]) if name == "last" else best_run(folders)
     close = nearest(name, [folder.name for folder in folders])
     raise CheckpointError(
         "E-RUN-NAME", f"no run folder {name!r}, here or in {runs}/{close} `etude list runs` shows all."
     )
 
 
+def run_folders(runs: Path) -> list[Path]:
+    """Oldest first, without those that a training which was killed has not finished."""
+    known = [path for path in runs.glob("*/recipe.json") if not path.parent.name.startswith(".")]
+    return [path.parent for path in sorted(known, key=lambda path: path.stat().st_mtime_ns)]
+
+
 def opened(folder: Path) -> Run:
     """The run in a folder that holds nothing of strangers."""
     refuse_strangers(folder)
-    return open_run(folder)
+    with intact(folder):
+        return open_run(folder)
 
 
-def best_run(runs: list[Run]) -> Run:
-    """Among the runs on the same data and by the same score as the last one, the one with the best score."""
-    last = runs[-1]
-    data = fingerprint(last)
-    rivals = [
-        run for run in runs if (fingerprint(run), run.best_by) == (data, last.best_by) and best_score(run) is not None
-    ]
+def best_run(folders: list[Path]) -> Run:
+    """Among the runs on the same data and by the same score as the last one, the one with the best score.
+
+    Runs that cannot be read are no rivals.
+    """
+    last = opened(folders[-1])
+    rivals = [found for folder in folders if (found := rival(folder, last)) is not None]
     choose = max if last.higher_is_better else min
-    return choose(rivals, key=lambda run: best_score(run) or 0.0) if rivals else last
+    return choose(rivals, key=lambda each: each[0])[1] if rivals else last
+
+
+def rival(folder: Path, last: Run) -> tuple[float, Run] | None:
+    """Best score and run of a folder, if it can be read and was trained on the data and for the score of `last`."""
+    with suppress(CheckpointError), intact(folder):
+        run = opened(folder)
+        score = best_score(run)
+        if score is not None and (fingerprint(run), run.best_by) == (fingerprint(last), last.best_by):
+            return score, run
+    return None
 
 
 def fingerprint(run: Run) -> str | None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from etude.errors import CheckpointError
 from etude.training.intact import intact
-from etude.training.run import open_run
 from etude.training.store import Json, read_json
-from etude.verbs.folders import run_folders
+from etude.verbs.folders import opened, run_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class Result:
     """what was inferred while the data were read"""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A run that is damaged, or holds what is not its own."""
+
+    folder: str
+    trouble: str
+    """what is wrong with it, as a sentence"""
+
+
 def result(folder: Path) -> Result:
     """Read the result of a run folder, finished or not."""
     with intact(folder):
@@ -40,7 +49,7 @@ def result(folder: Path) -> Result:
 
 
 def _read(folder: Path) -> Result:
-    run = open_run(folder)
+    run = opened(folder)
     record = read_json(folder / "recipe.json")
     rows = run.curves()
     evaluated = [row for row in rows if run.best_by in row]
@@ -66,6 +75,14 @@ def scores_of(row: dict[str, Json]) -> dict[str, float]:
     return {name: value for name, value in row.items() if name.startswith("valid_")}
 
 
-def all_results(runs: Path) -> list[Result]:
+def result_or_trouble(folder: Path) -> Result | Unreadable:
+    """The result of a run among others, which one that cannot be read must not hide."""
+    try:
+        return result(folder)
+    except CheckpointError as error:
+        return Unreadable(str(folder), error.message)
+
+
+def all_results(runs: Path) -> list[Result | Unreadable]:
     """Every run in a folder of runs, oldest first."""
-    return [result(folder) for folder in run_folders(runs)]
+    return [result_or_trouble(folder) for folder in run_folders(runs)]

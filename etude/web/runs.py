@@ -7,13 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from etude.errors import CheckpointError, EtudeError
+from etude.errors import CheckpointError
 from etude.evaluation.records import ClassDetails, Evaluation, QuantityDetails
 from etude.figures import Curve, Figure, Line
 from etude.report.charts import calibration, confusion, lines, ranking_curves, scatter, training_curves, x_axis
 from etude.report.facts import Facts, read_facts
+from etude.training.ownership import refuse_strangers
 from etude.verbs.folders import run_folders
-from etude.verbs.results import result
+from etude.verbs.results import result_or_trouble
 
 KNOWN = {"step", "phase", "seconds", "epoch", "loss", "learning_rate"}
 """columns of the curves that have a drawing of their own, or none"""
@@ -51,11 +52,12 @@ class Runs:
         return folder.resolve().is_relative_to(self.folder.resolve())
 
     def find(self, name: str) -> Path:
-        """The folder of a run; CheckpointError E-RUN-NAME if there is none of this name."""
+        """Its folder; CheckpointError E-RUN-NAME if there is none of this name, E-RUN-LINK if it holds a link."""
         folder = self.folder / name
         fits = re.fullmatch(r"\w[\w.+-]*", name) and len(name.encode()) <= LONGEST_NAME
         if not fits or not (folder / "recipe.json").is_file() or not self.holds(folder):
             raise CheckpointError("E-RUN-NAME", f"there is no run {name!r} in {self.folder}/")
+        refuse_strangers(folder)
         return folder
 
 
@@ -79,11 +81,8 @@ def state(*, fresh: bool, unfinished: bool) -> str:
 
 
 def summary(folder: Path) -> dict[str, Any]:
-    """Name, recipe, data, progress and best scores."""
-    try:
-        return asdict(result(folder)) | {"name": folder.name}
-    except (EtudeError, KeyError, TypeError) as error:
-        return {"name": folder.name, "trouble": getattr(error, "message", f"{type(error).__name__}: {error}")}
+    """Name, recipe, data, progress and best scores; what is wrong with it where it cannot be read."""
+    return asdict(result_or_trouble(folder)) | {"name": folder.name}
 
 
 def settings(facts: Facts) -> dict[str, Any]:
