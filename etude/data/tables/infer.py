@@ -86,11 +86,6 @@ def no_inputs(frame: pl.DataFrame, target: str) -> DataError:
 def _kind(column: pl.Series, source: Source, lines: np.ndarray | None) -> Kind:
     """The kind that the user asked for, else the one that the values show."""
     name = column.name
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        raise DataError(
-            "E-PARQUET-NESTED",
-            f"column {name} holds {column.dtype}: want one number, text or date a row; --drop {name}",
-        )
     if name in source.categories:
         return Kind(name, "category")
     if name in source.dates:

@@ -20,11 +20,14 @@ LOST = (OSError, struct.error, ValueError)
 """what is raised by a pipe to a process that ended: it is broken, empty, or closed by another thread"""
 
 
-def parquet_frame(content: bytes, name: str) -> pl.DataFrame:
-    """The table; DataError E-PARQUET-DAMAGED, E-PARQUET-LIMIT or E-PARQUET-NESTED, with the column."""
+def parquet_frame(content: bytes, name: str, *, drop: tuple[str, ...] = ()) -> pl.DataFrame:
+    """The table; DataError E-PARQUET-DAMAGED, E-PARQUET-LIMIT, E-PARQUET-NESTED or E-PARQUET-BYTES, with the column.
+
+    Columns to `drop` may hold anything.
+    """
     for _ in range(2):  # one that waited may have been ended by somebody else
         try:
-            refused, said = worker_of(os.getpid()).asked(content)
+            refused, said = worker_of(os.getpid()).asked(json.dumps(drop).encode(), content)
             break
         except LOST:
             worker_of.cache_clear()
@@ -35,7 +38,27 @@ def parquet_frame(content: bytes, name: str) -> pl.DataFrame:
     if refused:
         code, why = json.loads(said)
         raise DataError(code, f"{name}: {why}")
-    return pl.read_ipc(io.BytesIO(said))
+    frame = pl.read_ipc(io.BytesIO(said))
+    return frame.with_columns(plain(column, name) for column in frame if column.name not in drop)
+
+
+def plain(column: pl.Series, name: str) -> pl.Series:
+    """Numbers, texts, truth values, dates: categories as texts, spans of time in seconds, bytes as the text they are.
+
+    DataError E-PARQUET-BYTES for bytes that are no text.
+    """
+    if column.dtype == pl.Duration:
+        return column.dt.total_nanoseconds() / 1e9
+    if column.dtype not in (pl.Categorical, pl.Enum, pl.Binary):
+        return column
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        raise DataError(
+            "E-PARQUET-BYTES",
+            f"{name}: column {column.name} holds bytes that are no text: want one number, text or date a row;"
+            f" leave it out with --drop {column.name}",
+        ) from None
 
 
 @cache
@@ -55,12 +78,12 @@ class Worker:
         self.lock = Lock()
         atexit.register(self.close)
 
-    def asked(self, content: bytes) -> tuple[bool, bytes]:
+    def asked(self, unwanted: bytes, content: bytes) -> tuple[bool, bytes]:
         """Whether it refused, and what it says; one of LOST if it ended."""
         assert self.process.stdin is not None and self.process.stdout is not None
         with self.lock:
             try:
-                self.process.stdin.write(struct.pack("<Q", len(content)))
+                self.process.stdin.write(struct.pack("<QQ", len(unwanted), len(content)) + unwanted)
                 self.process.stdin.write(content)
                 self.process.stdin.flush()
                 refused, size = struct.unpack("<BQ", self.process.stdout.read(9))

@@ -33,7 +33,7 @@ def read_frame(path: Path, source: Source, *, known: tuple[str, ...] = ()) -> Re
     """
     content, notes = table_bytes(path)
     if content.startswith(b"PAR1"):
-        reading = Reading(parquet_frame(content, path.name), None, notes)
+        reading = Reading(parquet_frame(content, path.name, drop=source.drop), None, notes)
     else:
         text, more = text_of(content, path.name, encoding=source.encoding)
         if not text.strip():
