@@ -57,11 +57,27 @@ def lines_of_json() -> list[bytes]:
 
 
 def columns() -> list[bytes]:
-    """Parquet."""
+    """Parquet: a usual table, and one of every type of columns."""
+    label, few = ["x", "y", "z"] * 10, ["v", "w", None] * 10
+    usual = pl.DataFrame({"a": range(30), "b": [f"w{k % 4}" for k in range(30)], "label": label})
+    texts = {"text": few, "category": pl.Series(few, dtype=pl.Categorical), "enum": pl.Series(few, dtype=pl.Enum("vw"))}
+    times = pl.select(
+        date=pl.date_range(pl.date(2026, 1, 1), pl.date(2026, 1, 30)),
+        span=pl.duration(seconds=pl.int_range(30)),
+        moment=pl.datetime_range(pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 30), time_zone="Europe/Berlin"),
+        hour=pl.time(pl.int_range(30) % 24),
+    )
+    others = {"real": [k / 2 for k in range(30)], "truth": [True, False] * 15, "raw": [b"p", b"q", b"r"] * 10}
+    every = times.with_columns(**{name: pl.Series(values) for name, values in (texts | others).items()})
+    every = every.with_columns(pl.col("real").cast(pl.Decimal(8, 2)).alias("exact"), pl.Series("label", label))
+    return [parquet(usual), parquet(every)]
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    """The bytes of a file that is not packed, so that edits reach the values."""
     out = io.BytesIO()
-    frame = pl.DataFrame({"a": range(30), "b": [f"w{k % 4}" for k in range(30)], "label": ["x", "y", "z"] * 10})
     frame.write_parquet(out, compression="uncompressed", statistics=False)
-    return [out.getvalue()]
+    return out.getvalue()
 
 
 @cache
