@@ -13,7 +13,7 @@ class Source:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     data: str
-    """name of a data set, or a path: CSV, TSV, Parquet, JSONL, folder or zip of pictures by class, .npz, IDX"""
+    """name of a data set, or a path: CSV, TSV, Parquet, JSON, folder or zip of pictures by class, .npz, IDX"""
     target: str | None = None
     """column to predict (tables); default: the column named target, label, class or y, else the last one"""
     task: Literal["auto", "classify", "regress"] = "auto"

@@ -166,13 +166,17 @@ def test_an_unusual_file_is_read_like_the_usual_one(
     assert (note in "\n".join(splits.notes)) if note else len(splits.notes) == len(usual.notes)
 
 
-def test_jsonl_and_parquet_equal_csv(tmp_path: Path) -> None:
+def test_json_and_parquet_equal_csv(tmp_path: Path) -> None:
     frame = pl.read_csv(GOOD.encode())
     lines = "".join(json.dumps(row) + "\n" for row in frame.to_dicts())
     packed = io.BytesIO()
     frame.write_parquet(packed)
     usual = load(tmp_path, GOOD)
     assert load(tmp_path, lines, name="table.jsonl").fingerprint == usual.fingerprint
+    for indent in (None, 2):
+        array = json.dumps(frame.to_dicts(), indent=indent)
+        assert load(tmp_path, array, name="table.json").fingerprint == usual.fingerprint
+        assert load(tmp_path, array, name="table.txt").fingerprint == usual.fingerprint
     assert load(tmp_path, packed.getvalue(), name="table.parquet").fingerprint == usual.fingerprint
 
 

@@ -52,8 +52,9 @@ def rows() -> list[bytes]:
 
 
 def lines_of_json() -> list[bytes]:
-    """JSONL."""
-    return ["".join(json.dumps({"a": k, "b": f"x{k % 3}", "label": k % 2 > 0}) + "\n" for k in range(24)).encode()]
+    """An object in each line, and an array of them."""
+    rows = [{"a": k, "b": f"x{k % 3}", "label": k % 2 > 0} for k in range(24)]
+    return ["".join(json.dumps(row) + "\n" for row in rows).encode(), json.dumps(rows).encode()]
 
 
 def columns() -> list[bytes]:

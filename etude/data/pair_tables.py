@@ -9,11 +9,11 @@ from etude.data.tables.values import numbers_in
 from etude.errors import DataError, UsageError, nearest
 from etude.source import Source
 
-SUFFIXES = frozenset([".csv", ".parquet", ".jsonl", ".ndjson"])
+SUFFIXES = frozenset([".csv", ".parquet", ".json", ".jsonl", ".ndjson"])
 
 
 def is_table(path: Path) -> bool:
-    """Whether the name is that of a CSV, JSONL or Parquet file, perhaps packed; lines with tabs are no table here."""
+    """Whether the name is that of a CSV, JSON or Parquet file, perhaps packed; lines with tabs are no table here."""
     return Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower() in SUFFIXES
 
 

@@ -18,7 +18,7 @@ from etude.source import Source
 
 SAMPLE = 1000
 """rows by whose length the column of texts is found"""
-SUFFIXES = frozenset([".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", ".txt", ".gz"])
+SUFFIXES = frozenset([".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".txt", ".gz"])
 WORDS = 1.5
 """words on average that make a column one of texts rather than of names"""
 

@@ -199,6 +199,13 @@ REFUSED = [
         38, "JSONL: list", '{"a": [1, 2]}\n', "E-JSON-LINE", "line 1: 'a' holds a list or an object", file="table.jsonl"
     ),
     Row(38, "JSONL: no object", '{"a": 1}\n[1]\n', "E-JSON-LINE", "line 2: no object", file="table.jsonl"),
+    Row(16, "pickle", b"\x80\x04\x95abc", "E-DATA-TYPE", "a pickle, which could run programs if it were opened"),
+    Row(16, "Feather", b"ARROW1\x00\x00", "E-DATA-TYPE", "an Arrow or Feather file (write it as Parquet)"),
+    Row(38, "JSON: array cut", '[{"a": 1},\n{"a":', "E-JSON-LINE", "line 2, column 6: not JSON (Expecting value)"),
+    Row(38, "JSON: array without end", '[{"a": 1},\n{"a": 2}', "E-JSON-LINE", "line 2: the array goes on strangely"),
+    Row(38, "JSON: no comma", '[{"a": 1}\n\n{"a": 2}]', "E-JSON-LINE", "line 3: the array goes on strangely"),
+    Row(38, "JSON: list within", '[{"a": 1}, {"a": [2]}]', "E-JSON-LINE", "line 1: 'a' holds a list or an object"),
+    Row(38, "JSON: deep", '[{"a":' + "[" * 100_000, "E-JSON-LINE", "line 1: nested too deeply"),
     Row(16, "tar", tar_of(GOOD), "E-DATA-TYPE", "table.csv is a tar archive, not a table: unpack it first"),
     Row(16, "tar in gzip", gzip.compress(tar_of(GOOD), mtime=0), "E-DATA-TYPE", "table.csv is a tar archive"),
     Row(
@@ -222,7 +229,7 @@ REFUSED = [
         "JSONL: nine lines",
         '{"a": 1}\n' + "[1]\n" * 9,
         "E-JSON-LINE",
-        "9 of 10 lines are no flat JSON objects:\n  E-JSON-LINE line 2: no object",
+        "9 of 10 rows are no flat JSON objects:\n  E-JSON-LINE line 2: no object",
         file="table.jsonl",
         lines=7,
     ),

@@ -1,11 +1,17 @@
-"""One JSON object in each line, as columns of text."""
+"""One JSON object in each line, or an array of objects, as columns of text."""
 
 import json
+import re
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
 from etude.errors import DataError, together
+
+SPACE = re.compile(r"[ \t\r\n]*")
+ARRAY = re.compile(r"\s*\[\s*\{")
+"""how an array of objects begins"""
 
 
 def objects(text: str) -> tuple[pl.DataFrame, np.ndarray]:
@@ -16,19 +22,48 @@ def objects(text: str) -> tuple[pl.DataFrame, np.ndarray]:
     rows: list[dict[str, str | None]] = []
     numbers: list[int] = []
     errors: list[DataError] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, one in _in_array(text) if ARRAY.match(text) else _in_lines(text):
         try:
-            rows.append(_row(line, number))
+            rows.append(_row(one, number))
         except DataError as error:
             errors.append(error)
         numbers.append(number)
     if errors:
-        raise together(errors, f"{len(errors)} of {len(numbers)} lines are no flat JSON objects:")
+        raise together(errors, f"{len(errors)} of {len(numbers)} rows are no flat JSON objects:")
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {name: pl.Series(name, [row.get(name) for row in rows], dtype=pl.String) for name in names}
     return pl.DataFrame(columns), np.array(numbers, dtype=np.int64)
+
+
+def _in_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number and text of each line that is not empty."""
+    return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+
+
+def _in_array(text: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each element of an array."""
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
+    number, counted, mark = 1, 0, text.index("[")
+    while counted == 0 or text[mark : mark + 1] == ",":
+        begin = _behind_space(text, mark + 1)
+        number, counted = number + text.count("\n", counted, begin), begin
+        try:
+            _, stop = decoder.raw_decode(text, begin)
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            raise DataError("E-JSON-LINE", f"{where}: not JSON ({error.msg})") from error
+        except RecursionError as error:
+            raise DataError("E-JSON-LINE", f"line {number}: nested too deeply: want flat objects") from error
+        yield number, text[begin:stop]
+        mark = _behind_space(text, stop)
+    if text[mark:].strip() != "]":
+        number += text.count("\n", counted, mark)
+        raise DataError("E-JSON-LINE", f"line {number}: the array goes on strangely: want a comma and an object, or ]")
+
+
+def _behind_space(text: str, place: int) -> int:
+    found = SPACE.match(text, place)
+    return found.end() if found else place
 
 
 def _row(line: str, number: int) -> dict[str, str | None]:

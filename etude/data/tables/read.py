@@ -9,7 +9,7 @@ import polars as pl
 
 from etude.data.tables.delimited import fields, separator_of
 from etude.data.tables.header import named, names_columns
-from etude.data.tables.jsonl import objects
+from etude.data.tables.jsonl import ARRAY, objects
 from etude.data.tables.parquet import parquet_frame
 from etude.data.tables.sniff import table_bytes, text_of
 from etude.errors import DataError
@@ -27,7 +27,7 @@ class Reading:
 
 
 def read_frame(path: Path, source: Source, *, known: tuple[str, ...] = ()) -> Reading:
-    """The table in `path`: Parquet by its content, JSONL by name or content, else separated fields.
+    """The table in `path`: Parquet by its content, JSON by name or content, else separated fields.
 
     `known` are the columns of a training: whether the first line holds them decides if it is a header.
     """
@@ -39,7 +39,7 @@ def read_frame(path: Path, source: Source, *, known: tuple[str, ...] = ()) -> Re
         if not text.strip():
             raise DataError("E-DATA-EMPTY", f"{path.name} holds nothing but space: give a file with a header and rows")
         suffix = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
-        if suffix in {".jsonl", ".ndjson"} or text.lstrip().startswith("{"):
+        if suffix in {".json", ".jsonl", ".ndjson"} or text.lstrip().startswith("{") or ARRAY.match(text):
             frame, lines = objects(text)
             reading = Reading(frame, lines, notes + more)
         else:

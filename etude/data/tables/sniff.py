@@ -9,6 +9,8 @@ from etude.errors import DataError, UsageError
 LARGEST = 8 * 2**30
 """bytes; a compressed file that grows beyond is taken for a decompression bomb"""
 
+_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+"""of pickles"""
 _FOREIGN = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -22,6 +24,12 @@ _FOREIGN = (
     (b"\xfd7zXZ", "an xz archive (unpack it first)"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive (unpack it first)"),
     (b"<?xml", "an XML document"),
+    (b"ARROW1", "an Arrow or Feather file (write it as Parquet)"),
+    (b"SQLite format 3", "an SQLite database (save the table as CSV)"),
+    (b"MATLAB 5.0", "a MATLAB file (save the table as CSV)"),
+    (b"@relation", "an ARFF file (save it as CSV)"),
+    (b"@RELATION", "an ARFF file (save it as CSV)"),
+    *((b"\x80" + each, "a pickle, which could run programs if it were opened (save it as CSV)") for each in _PROTOCOLS),
 )
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -72,7 +80,7 @@ def _refuse_foreign(content: bytes, name: str) -> None:
         raise DataError("E-DATA-TYPE", f"{name} is a tar archive, not a table: unpack it first")
     for mark, what in _FOREIGN:
         if content.startswith(mark):
-            raise DataError("E-DATA-TYPE", f"{name} is {what}, not a table: wanted CSV, TSV, Parquet or JSONL")
+            raise DataError("E-DATA-TYPE", f"{name} is {what}, not a table: wanted CSV, TSV, Parquet or JSON")
 
 
 def text_of(content: bytes, name: str, *, encoding: str) -> tuple[str, tuple[str, ...]]:
