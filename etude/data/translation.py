@@ -31,7 +31,8 @@ LONGEST = 400
 def load_pairs(source: Source) -> Splits[Pairs]:
     """The pairs of a name or of a file in three parts, as ids by vocabularies of the training part.
 
-    They are read as words if most of the texts contain a space, else as characters.
+    They are read as words if most of the texts contain a space, else as characters. DataError E-PAIRS-LONG if every
+    training pair is too long.
     """
     raw = read(source)
     named = dataclasses.replace(source, group="equal first texts") if raw.groups is not None else source
@@ -39,6 +40,12 @@ def load_pairs(source: Source) -> Splits[Pairs]:
     reads, writes = (fitted([side[row] for row in parts[0]]) for side in (raw.sources, raw.targets))
     x, y = encode_all(reads, raw.sources), encode_all(writes, raw.targets)
     short = np.array([max(len(a), len(b)) <= LONGEST for a, b in zip(x, y, strict=True)])
+    if not short[parts[0]].any():
+        raise DataError(
+            "E-PAIRS-LONG",
+            f"each of the {len(parts[0]):,} training pairs has a text of more than {LONGEST} tokens, which is more than "
+            "is learnt from: give sentences or short paragraphs.",
+        )
     kept = (parts[0][short[parts[0]]], parts[1], parts[2])
     reads, writes = measured(reads, [x[row] for row in kept[0]]), measured(writes, [y[row] for row in kept[0]])
     every = Pairs(padded([ids[: reads.length] for ids in x]), padded([[START, *ids, END] for ids in y]))
