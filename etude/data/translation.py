@@ -43,8 +43,8 @@ def load_pairs(source: Source) -> Splits[Pairs]:
     if not short[parts[0]].any():
         raise DataError(
             "E-PAIRS-LONG",
-            f"each of the {len(parts[0]):,} training pairs has a text of more than {LONGEST} tokens, which is more than "
-            "is learnt from: give sentences or short paragraphs.",
+            f"each of the {len(parts[0]):,} training pairs has a text of more than {LONGEST} tokens, more than is "
+            "learnt from: give sentences or short paragraphs.",
         )
     kept = (parts[0][short[parts[0]]], parts[1], parts[2])
     reads, writes = measured(reads, [x[row] for row in kept[0]]), measured(writes, [y[row] for row in kept[0]])
