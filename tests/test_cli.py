@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
@@ -322,3 +324,20 @@ def test_a_bug_of_ours_leaves_its_traceback_in_a_file(
     path = Path(error.split("traceback: ")[1].strip())
     assert "ZeroDivisionError" in path.read_text()
     path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("ask", "size"),
+    [
+        (lambda _: torch.empty(2**48, dtype=torch.uint8), "262144.00 GiB"),
+        (lambda _: np.empty(2**48, dtype=np.uint8), "256. TiB"),
+        (lambda _: bytearray(2**48), "more than is left"),
+    ],
+)
+def test_memory_that_is_not_to_be_had_is_no_bug_of_ours(
+    ask: Callable[[str], object], size: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The real refusals of torch, NumPy and Python."""
+    monkeypatch.setattr("etude.cli.show.entry", ask)
+    said = complaint(capsys, "show", "lenet", code=5)
+    assert f"the memory of this machine is full: {size} was asked for" in said and "[E-MEMORY]" in said

@@ -1,3 +1,4 @@
+import random
 import zipfile
 from itertools import islice
 from pathlib import Path
@@ -115,6 +116,22 @@ def test_empty_sides_and_long_texts_are_left_out_with_a_note(tmp_path: Path) -> 
     splits = load_pairs(Source(str(path), split=(0.9, 0.05, 0.05)))
     assert any("empty side" in note for note in splits.notes)
     assert splits.train.x.shape[1] <= 400
+
+
+def test_a_text_of_a_million_letters_among_short_ones_takes_no_memory(tmp_path: Path) -> None:
+    """Rows are as wide as the longest text that is kept; 41 of a million letters would be 330 MB a side."""
+    path = tmp_path / "pairs.tsv"
+    rows = [f"{n}\t{n}{n}" for n in range(37)] + [f"{n}\t{'1' * 10**6}" for n in range(37, 41)]
+    random.Random(0).shuffle(rows)
+    path.write_text("\n".join(rows) + "\n")
+    splits = load_pairs(Source(str(path)))
+    assert {each.y.shape[1] for each in (splits.train, splits.valid, splits.test)} == {6}
+    assert sum(len(each) for each in splits.rows) == 37
+    assert splits.notes[-1].startswith("4 pairs of more than 400 tokens left out: ")
+    path.write_text("".join(f"{n}\t{'1' * 500}\n" for n in range(40)))
+    with pytest.raises(DataError, match="each of the 28 pairs for training has a text of more than 400") as caught:
+        load_pairs(Source(str(path)))
+    assert caught.value.code == "E-PAIRS-LONG"
 
 
 def test_vocabulary_is_that_of_the_training_part(tmp_path: Path) -> None:

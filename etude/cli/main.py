@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -29,6 +30,8 @@ VERBS = {
 }
 
 BUG = 70
+FULL = re.compile(r"can't allocate memory|out of memory|not enough memory|bad_alloc")
+"""what the allocators of torch say"""
 LONGEST_NAME = 200
 """characters of a path in a message"""
 
@@ -73,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refused = ResourceError("E-FILE", f"'{shown(error.filename)}': {error.strerror}")
         return confess(error) if error.filename is None else answered(refused, words)
     except Exception as error:
-        return blame(error) or confess(error)
+        full = out_of_memory(error)
+        return answered(full, words) if full else blame(error) or confess(error)
 
 
 def find_verb(name: str) -> ModuleType:
@@ -102,6 +106,22 @@ def complain(error: EtudeError, *, as_json: bool) -> None:
         print(json.dumps({"error": {"code": error.code, "message": error.message}}, ensure_ascii=False))
     else:
         print(f"etude: {error.message} [{error.code}]", file=sys.stderr)
+
+
+def out_of_memory(error: Exception) -> ResourceError | None:
+    """What to say where NumPy, torch or Python itself was refused memory, of this machine or of a GPU."""
+    said = str(error)
+    if not isinstance(error, MemoryError) and not FULL.search(said):
+        return None
+    wanted = re.search(r"allocate (\d+) bytes", said)
+    found = re.search(r"allocate ([\d.]+ [KMGT]iB)", said)
+    size = f"{int(wanted[1]) / 2**30:.2f} GiB" if wanted else found[1] if found else "more than is left"
+    device = "GPU" if "CUDA" in said else "machine"
+    return ResourceError(
+        "E-MEMORY",
+        f"the memory of this {device} is full: {size} was asked for at once. Try a smaller --batch, fewer or shorter "
+        "examples, or a smaller network; what a training saved before is kept: etude resume.",
+    )
 
 
 def blame(error: Exception) -> int:

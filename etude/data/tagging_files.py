@@ -20,6 +20,8 @@ NAMES = (("train",), ("dev", "valid", "testa"), ("test",))
 """words in the names of files that are the parts; the first that fits says which"""
 FEW_TAGS = 50
 """tags that a scheme may have, however few the words are"""
+ALONE = 200
+"""words of the only sentence of a file, from which on the empty lines between sentences seem to be missing"""
 MARKS = {"S": "B", "U": "B", "E": "I", "L": "I"}
 """the marks of one word and of a last word in the schemes BIOES and BILOU, and what they are in IOB2"""
 SCHEME = re.compile("O|[BIESLU]-.+")
@@ -64,6 +66,11 @@ def in_files(paths: Sequence[Path], source: Source, *, parts: Sequence[int] = (-
     for path, number in zip(paths, parts, strict=True):
         content, _ = table_bytes(path)
         read = list(sentences_of(text_of(content, path.name, encoding=source.encoding)[0], path.name))
+        if len(read) == 1 and len(read[0]) > ALONE:
+            raise DataError(
+                "E-TAGS",
+                f"{path.name} is one sentence of {len(read[0]):,} words: put an empty line after each sentence.",
+            )
         sentences.extend(read)
         part.extend([number] * len(read))
     if not sentences:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from etude.data.entries import opened
 from etude.data.pair_files import RawPairs, read_pairs, turned
 from etude.data.pair_sets import GENERATED_PAIRS, PAIR_ENTRIES
 from etude.data.splits import Splits, first_rows
-from etude.data.splitting import split_rows
+from etude.data.splitting import PARTS, split_rows
 from etude.data.tokenizers import END, START, encode_all, fit_characters, fit_words
 from etude.errors import DataError, UsageError, nearest
 from etude.records import Pairs
@@ -25,30 +26,28 @@ MOST_WORDS = 30_000
 RARE = 2
 """a word that training met less often is unknown: it could not be learnt, and unknown words occur in the test too"""
 LONGEST = 400
-"""tokens; longer training pairs are left out, since attention costs the square"""
+"""tokens; longer pairs are left out, since attention costs the square"""
 
 
 def load_pairs(source: Source) -> Splits[Pairs]:
     """The pairs of a name or of a file in three parts, as ids by vocabularies of the training part.
 
     They are read as words if most of the texts contain a space, else as characters. DataError E-PAIRS-LONG if every
-    training pair is too long.
+    pair of a part is too long.
     """
     raw = read(source)
     named = dataclasses.replace(source, group="equal first texts") if raw.groups is not None else source
     parts, rule = split_rows(len(raw.sources), source=named, classes=None, part=raw.part, groups=raw.groups)
     reads, writes = (fitted([side[row] for row in parts[0]]) for side in (raw.sources, raw.targets))
     x, y = encode_all(reads, raw.sources), encode_all(writes, raw.targets)
-    short = np.array([max(len(a), len(b)) <= LONGEST for a, b in zip(x, y, strict=True)])
-    if not short[parts[0]].any():
-        raise DataError(
-            "E-PAIRS-LONG",
-            f"each of the {len(parts[0]):,} training pairs has a text of more than {LONGEST} tokens, more than is "
-            "learnt from: give sentences or short paragraphs.",
-        )
-    kept = (parts[0][short[parts[0]]], parts[1], parts[2])
+    fits = np.array([max(len(a), len(b)) <= LONGEST for a, b in zip(x, y, strict=True)])
+    kept = tuple(rows[fits[rows]] for rows in parts)
+    refuse_empty(parts, kept)
     reads, writes = measured(reads, [x[row] for row in kept[0]]), measured(writes, [y[row] for row in kept[0]])
-    every = Pairs(padded([ids[: reads.length] for ids in x]), padded([[START, *ids, END] for ids in y]))
+    every = Pairs(
+        padded([ids[: reads.length] if fit else [] for ids, fit in zip(x, fits, strict=True)]),
+        padded([[START, *ids, END] if fit else [] for ids, fit in zip(y, fits, strict=True)]),
+    )
     rows = tuple(torch.from_numpy(each) for each in kept)
     splits = Splits(
         every[rows[0]],
@@ -57,7 +56,7 @@ def load_pairs(source: Source) -> Splits[Pairs]:
         schema=Schema(reads, Written(raw.names[1], writes)),
         rows=(rows[0], rows[1], rows[2]),
         rule=rule,
-        notes=(*raw.notes, *remarks(raw, reads, writes), *left_out(len(parts[0]) - len(kept[0]))),
+        notes=(*raw.notes, *remarks(raw, reads, writes), *left_out(parts, kept)),
         fingerprint=fingerprint(every),
     )
     return first_rows(splits, source.overfit) if source.overfit > 0 else splits
@@ -119,9 +118,23 @@ def remarks(raw: RawPairs, reads: Text, writes: Text) -> tuple[str, ...]:
     )
 
 
-def left_out(n: int) -> tuple[str, ...]:
-    """A sentence on training pairs that are too long."""
-    return (f"{n:,} training pairs of more than {LONGEST} tokens were left out",) if n else ()
+def refuse_empty(parts: Sequence[np.ndarray], kept: Sequence[np.ndarray]) -> None:
+    """DataError E-PAIRS-LONG for a part of which nothing would be left."""
+    for name, before, after in zip(PARTS, parts, kept, strict=True):
+        if len(before) and not len(after):
+            raise DataError(
+                "E-PAIRS-LONG",
+                f"each of the {len(before):,} pairs for {name} has a text of more than {LONGEST} tokens, more than is "
+                "learnt from: give sentences or short paragraphs.",
+            )
+
+
+def left_out(parts: Sequence[np.ndarray], kept: Sequence[np.ndarray]) -> tuple[str, ...]:
+    """A sentence on pairs that are too long."""
+    gone = [len(before) - len(after) for before, after in zip(parts, kept, strict=True)]
+    where = ", ".join(f"{n:,} of {name}" for n, name in zip(gone, PARTS, strict=True) if n)
+    many = f"{sum(gone):,} pair{'' if sum(gone) == 1 else 's'}"
+    return (f"{many} of more than {LONGEST} tokens left out: {where}",) if where else ()
 
 
 def fingerprint(pairs: Pairs) -> str:

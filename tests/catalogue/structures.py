@@ -46,6 +46,10 @@ REFUSED: list[tuple[Callable[[Source], object], Row]] = [
             68, "no tabs", "a\tb\nc\n" + "d\n" * 8, "E-PAIRS", "line 2 of t.txt (and 8 others: 3, 4, 5, 6", file="t.txt"
         ),
     ),
+    (
+        load_tagging,
+        Row(71, "no lines between", "Anna B\n" * 300, "E-TAGS", "sentence of 300 words", file="t.conll"),
+    ),
     (load_tagging, Row(71, "no tag", "Anna B\nran\n\n", "E-TAGS", "line 2 of t.conll has no tag", file="t.conll")),
     (
         load_tagging,
