@@ -57,19 +57,21 @@ def page(judgement: Judgement, folder: Path) -> str:
     evaluation = judgement.evaluation
     columns = ["this network", *(baseline.name for baseline in judgement.baselines)]
     tables = [evaluation.metrics, *(baseline.metrics for baseline in judgement.baselines)]
-    width = max(30, *(len(name) + 2 for name in columns))
+    rows = [[name.replace("_", " "), *(cell(table.get(name)) for table in tables)] for name in evaluation.metrics]
     lines = [
         f"{folder.name} ({judgement.checkpoint}) on {counted_units(evaluation)} of the {evaluation.part} part",
-        " " * 20 + "".join(f"{name:<{width}}" for name in columns),
-        *(
-            f"  {name.replace('_', ' '):<18}" + "".join(f"{cell(table.get(name)):<{width}}" for table in tables)
-            for name in evaluation.metrics
-        ),
+        *aligned([["", *columns], *rows]),
         "in brackets: 95 % intervals",
         *([evaluation.protocol] if isinstance(evaluation.details, OtherDetails) else []),
         *(f"{baseline.name}: {baseline.note}" for baseline in judgement.baselines if baseline.note),
     ]
     return "\n".join(lines)
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Each row as a line, its cells under those of the others."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def cell(score: Score | None) -> str:
