@@ -46,6 +46,8 @@ def test_a_quantity_runs_from_minus_one_to_one() -> None:
         ("a,b\n1,2\n3,4", "2 fields"),
         ("a,b,c\n1,2,x\n3,4", "line 3: 2 fields"),
         ("a,b,c\n1,2,x\n\n3,four,y", "line 4: 'four' in column b; wanted a number"),
+        ("a,b,c\n1,2,x\n3,1e200,y", "line 3: '1e200' in column b; wanted a number up to 1e+100"),
+        ("a,b,c\n1,2,x\n3,4,y\n4,1e400,y", "line 4: '1e400' in column b; wanted a number"),
         ("a,b,c\n1,2,x\n3,,y", "line 3: '' in column b"),
         ("a,b,c\n1,2,x\n3,inf,y", "line 3: 'inf' in column b"),
         ("a,b,c\n1,2,x\n3,5,", "line 3: no label"),

@@ -18,6 +18,8 @@ DEVIATION = 2.0
 """of the points on the plane, in each direction: three deviations are its edge"""
 FARTHEST = 25.0
 """deviations from the mean; our sine is good no farther"""
+LARGEST = 1e100
+"""size of a number, so that its square is one too"""
 MISSING = Source("points").missing
 
 
@@ -66,13 +68,14 @@ def label_of(frame: pl.DataFrame) -> str:
 
 
 def finite(column: pl.Series, lines: np.ndarray) -> np.ndarray:
-    """The numbers of a column; DataError for a field that is none."""
+    """The numbers of a column; DataError for a field that is none, or too large."""
     numbers = numbers_in(column)
-    good = numbers.is_finite().fill_null(False)
+    good = (numbers.abs() <= LARGEST).fill_null(False)
     if not good.all():
         row = int((~good).arg_true()[0])
         raise DataError(
-            "E-DATA-NUMBER", f"{place(lines, row)}: '{column[row] or ''}' in column {column.name}; wanted a number."
+            "E-DATA-NUMBER",
+            f"{place(lines, row)}: '{column[row] or ''}' in column {column.name}; wanted a number up to {LARGEST:g}.",
         )
     return numbers.to_numpy()
 
