@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.datatypes import DataType as PolarsDataType
 
 from etude.data.raw import RawTable
 from etude.data.splits import Splits
@@ -73,6 +74,27 @@ def test_types_of_parquet_columns_are_what_csv_would_say(
     rows = "".join(f"{order[k]},{as_in_csv[k % 4]}\n" for k in range(40) if as_in_csv[k % 4])
     task = Source(data="", task="classify")
     assert load(tmp_path, packed.getvalue(), task).fingerprint == load(tmp_path, f"n,label\n{rows}", task).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("kind", "far"),
+    [
+        (pl.Date, 3_000_000),
+        (pl.Date, -(2**31)),
+        (pl.Datetime("ms"), 2**62),
+        (pl.Datetime("us", "Asia/Tokyo"), -(2**60)),
+    ],
+)
+def test_a_time_outside_the_calendar_is_named_with_its_row(kind: PolarsDataType, far: int, tmp_path: Path) -> None:
+    """Found by fuzzing: polars panics where it writes such a date as a text."""
+    times = pl.Series([*range(29), far], dtype=pl.Int32 if kind == pl.Date else pl.Int64).cast(kind)
+    packed = io.BytesIO()
+    order = random.Random(0).sample(range(30), 30)
+    pl.DataFrame({"n": order, "t": times, "label": ["x", "y"] * 15}).write_parquet(packed, statistics=False)
+    with pytest.raises(DataError, match=r"row 30: column t holds a time outside the calendar") as caught:
+        load(tmp_path, packed.getvalue())
+    assert caught.value.code == "E-DATE-RANGE"
+    assert len(load(tmp_path, packed.getvalue(), Source(data="", drop=("t",))).train) == 22
 
 
 def test_columns_that_hold_no_values_of_a_table_can_be_left_out(tmp_path: Path) -> None:

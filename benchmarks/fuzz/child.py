@@ -14,6 +14,8 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
+from polars.exceptions import PanicException
+
 from benchmarks.fuzz.mutate import drawn, edited, noise
 from benchmarks.fuzz.readers import FILES, Reader
 from benchmarks.fuzz.said import SAID
@@ -51,7 +53,7 @@ def outcome(reader: Reader, content: bytes, folder: Path) -> tuple[str, str]:
         return (error.code, "") if error.message.count("\n") < 8 else ("long message", error.message)
     except Hang:
         return "hang", traceback.format_exc()
-    except Exception as error:
+    except (Exception, PanicException) as error:  # the latter is what polars raises where Rust panics
         return f"traceback: {type(error).__name__}", traceback.format_exc()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -16,12 +17,16 @@ import polars as pl
 from etude.errors import DataError
 
 WORKER = Path(__file__).with_name("parquet_worker.py")
+CALENDAR = ((date(1, 1, 2) - date(1970, 1, 1)).days, (date(9999, 12, 30) - date(1970, 1, 1)).days)
+"""days since 1970 in which every time zone has a year of one to four digits"""
+IN_A_DAY = {"Date": 1.0, "Time": 86_400e9, "ms": 86_400e3, "us": 86_400e6, "ns": 86_400e9}
+"""of what a column counts, by its unit or type"""
 LOST = (OSError, struct.error, ValueError)
 """what is raised by a pipe to a process that ended: it is broken, empty, or closed by another thread"""
 
 
 def parquet_frame(content: bytes, name: str, *, drop: tuple[str, ...] = ()) -> pl.DataFrame:
-    """The table; DataError E-PARQUET-DAMAGED, E-PARQUET-LIMIT, E-PARQUET-NESTED or E-PARQUET-BYTES, with the column.
+    """The table; DataError E-PARQUET-DAMAGED, -LIMIT, -NESTED or -BYTES, or E-DATE-RANGE, with the column.
 
     Columns to `drop` may hold anything.
     """
@@ -45,8 +50,10 @@ def parquet_frame(content: bytes, name: str, *, drop: tuple[str, ...] = ()) -> p
 def plain(column: pl.Series, name: str) -> pl.Series:
     """Numbers, texts, truth values, dates: categories as texts, spans of time in seconds, bytes as the text they are.
 
-    DataError E-PARQUET-BYTES for bytes that are no text.
+    DataError E-PARQUET-BYTES for bytes that are no text, E-DATE-RANGE for a time that is none.
     """
+    if column.dtype in (pl.Date, pl.Datetime, pl.Time):
+        check_calendar(column, name)
     if column.dtype == pl.Duration:
         return column.dt.total_nanoseconds() / 1e9
     if column.dtype not in (pl.Categorical, pl.Enum, pl.Binary):
@@ -59,6 +66,19 @@ def plain(column: pl.Series, name: str) -> pl.Series:
             f"{name}: column {column.name} holds bytes that are no text: want one number, text or date a row;"
             f" leave it out with --drop {column.name}",
         ) from None
+
+
+def check_calendar(column: pl.Series, name: str) -> None:
+    """DataError E-DATE-RANGE for what is no time of a day, or of a year from 1 to 9999: polars ends at such a one."""
+    first, last = (0.0, 1.0) if column.dtype == pl.Time else CALENDAR
+    days = column.to_physical().cast(pl.Float64) / IN_A_DAY[getattr(column.dtype, "time_unit", str(column.dtype))]
+    strange = ((days < first) | (days >= last)).arg_true()
+    if len(strange):
+        raise DataError(
+            "E-DATE-RANGE",
+            f"{name}: row {int(strange[0]) + 1}: column {column.name} holds a time outside the calendar (years 1 "
+            f"to 9999): correct it, or leave it out with --drop {column.name}",
+        )
 
 
 @cache
