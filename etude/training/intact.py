@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 
 from etude.errors import CheckpointError
 
-SPOILT = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, SafetensorError)
+SPOILT = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, SafetensorError)
 """what reading a file leads to that is not as etude wrote it"""
 LONGEST = 200
 """characters of the reason"""
