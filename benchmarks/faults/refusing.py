@@ -193,4 +193,42 @@ NUMBERS = (
     ),
 )
 
-REFUSING = (*FILES, *CODE, *DOORS, *NUMBERS)
+READ = (
+    Protection(
+        "a time outside the calendar is refused",
+        "etude/data/tables/parquet.py",
+        "        check_calendar(column, name)\n",
+        "        pass\n",
+        "tests/test_bad_tables.py::test_a_time_outside_the_calendar_is_named_with_its_row",
+    ),
+    Protection(
+        "long texts do not widen the rows of others",
+        "etude/data/translation.py",
+        "max(len(a), len(b)) <= LONGEST",
+        "True",
+        "tests/test_data_translation.py::test_a_text_of_a_million_letters_among_short_ones_takes_no_memory",
+    ),
+    Protection(
+        "memory that is not to be had is no bug",
+        "etude/cli/main.py",
+        "        full = out_of_memory(error)",
+        "        full = None",
+        "tests/test_cli.py::test_memory_that_is_not_to_be_had_is_no_bug_of_ours",
+    ),
+    Protection(
+        "a damaged run hides no other",
+        "etude/verbs/results.py",
+        "    except CheckpointError as error:\n        return Unreadable(",
+        "    except ZeroDivisionError as error:\n        return Unreadable(",
+        f"{RUNS}one_run_that_cannot_be_read_hides_no_other",
+    ),
+    Protection(
+        "a number whose square is none is refused",
+        "etude/playground/own.py",
+        "(numbers.abs() <= LARGEST)",
+        "numbers.is_finite()",
+        "tests/test_playground_own.py::test_what_is_no_table_of_points_is_refused_with_its_line",
+    ),
+)
+
+REFUSING = (*FILES, *CODE, *DOORS, *NUMBERS, *READ)
