@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.faults.goal import Goal
 from benchmarks.fuzz.__main__ import ALONE, NAMES
 
-INPUTS = 20_000
+INPUTS = 10_000
 """of each reader"""
 
 
