@@ -39,23 +39,18 @@ def split_words(text: str, *, lower: bool) -> list[str]:
 
 def encode(kind: Text, text: str) -> list[int]:
     """The ids of a text, without start and end; what training never met becomes UNKNOWN."""
-    ids = {token: number for number, token in enumerate(kind.vocabulary)}
-    return encode_with(kind, ids, text)
+    return encode_all(kind, [text])[0]
 
 
 def encode_all(kind: Text, texts: Iterable[str]) -> list[list[int]]:
-    """The ids of many texts."""
-    ids = {token: number for number, token in enumerate(kind.vocabulary)}
-    return [encode_with(kind, ids, text) for text in texts]
-
-
-def encode_with(kind: Text, ids: dict[str, int], text: str) -> list[int]:
-    """The ids of a text, by a table of the vocabulary that was made once."""
+    """The ids of many texts; the tables are made once."""
+    written = map(str.lower, texts) if kind.lower else texts
     if kind.tokenizer == "byte-pairs":
         ranks = {pair: rank for rank, pair in enumerate(kind.merges)}
-        return encode_pairs(text.lower() if kind.lower else text, ranks, first=len(SPECIAL))
-    units = split_words(text, lower=kind.lower) if kind.tokenizer == "words" else text.lower() if kind.lower else text
-    return [ids.get(unit, UNKNOWN) for unit in units]
+        return [encode_pairs(text, ranks, first=len(SPECIAL)) for text in written]
+    ids = {token: number for number, token in enumerate(kind.vocabulary)}
+    units = map(WORD.findall, written) if kind.tokenizer == "words" else written
+    return [[ids.get(unit, UNKNOWN) for unit in each] for each in units]
 
 
 def decode(kind: Text, ids: Sequence[int]) -> str:
