@@ -111,7 +111,7 @@ def complain(error: EtudeError, *, as_json: bool) -> None:
 def out_of_memory(error: Exception) -> ResourceError | None:
     """What to say where NumPy, torch or Python itself was refused memory, of this machine or of a GPU."""
     said = str(error)
-    if not isinstance(error, MemoryError) and not FULL.search(said):
+    if not isinstance(error, MemoryError) and not (isinstance(error, RuntimeError) and FULL.search(said)):
         return None
     wanted = re.search(r"allocate (\d+) bytes", said)
     found = re.search(r"allocate ([\d.]+ [KMGT]iB)", said)
